@@ -1,0 +1,75 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import { PingRecord } from '../ping/record.ts';
+
+interface Window {
+  readonly key: string;
+  readonly timer: TimerHandle;
+  count: number;
+  durationMs: number;
+  totalMs: number;
+  longestMs: number;
+  lastAtMs: number;
+}
+
+/** Keys made up per run must not pile up for an hour: the oldest window closes early. */
+const mostWindows = 1_000;
+
+/**
+ * Turns the successes of hot jobs into one ping a window: the newest's time and duration, with the count and the mean and
+ * longest duration as metrics.
+ */
+export class Coalescer {
+  readonly #clock: Clock;
+  readonly #send: (ping: PingRecord) => void;
+  readonly #windows = new Map<string, Window>();
+
+  constructor(clock: Clock, send: (ping: PingRecord) => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Runs that are counted but not told yet. */
+  get pending(): number {
+    let pending = 0;
+    for (const { count } of this.#windows.values()) pending += count;
+    return pending;
+  }
+
+  /** Counts a success. The window opens with the first. */
+  add(key: string, durationMs: number, windowMs: number): void {
+    let window = this.#windows.get(key);
+    if (window === undefined) {
+      if (this.#windows.size >= mostWindows) this.#closeOldest();
+      const timer = this.#clock.setTimer(() => this.#close(key), windowMs);
+      window = { key, timer, count: 0, durationMs: 0, totalMs: 0, longestMs: 0, lastAtMs: 0 };
+      this.#windows.set(key, window);
+    }
+    window.count += 1;
+    window.durationMs = durationMs;
+    window.totalMs += durationMs;
+    if (durationMs > window.longestMs) window.longestMs = durationMs;
+    window.lastAtMs = this.#clock.wallMs();
+  }
+
+  /** Sends every open window now. */
+  flush(): void {
+    for (const key of [...this.#windows.keys()]) this.#close(key);
+  }
+
+  #closeOldest(): void {
+    for (const oldest of this.#windows.keys()) {
+      this.#close(oldest);
+      break;
+    }
+  }
+
+  #close(key: string): void {
+    const window = this.#windows.get(key);
+    if (window === undefined) return;
+    this.#windows.delete(key);
+    this.#clock.clearTimer(window.timer);
+    const { count, durationMs, totalMs, longestMs, lastAtMs } = window;
+    const metrics = { meanDurationMs: totalMs / count, longestDurationMs: longestMs };
+    this.#send(new PingRecord(key, 'success', lastAtMs, { durationMs, count, metrics }));
+  }
+}
