@@ -1,0 +1,10 @@
+export { startExemplar } from './exemplar.ts';
+export type { ExemplarBeat, ExemplarReceiver } from './exemplar.ts';
+export { startOpshift } from './opshift.ts';
+export type { OpshiftEvent, OpshiftReceiver } from './opshift.ts';
+export { startPeekapi } from './peekapi.ts';
+export type { PeekapiEvent, PeekapiReceiver } from './peekapi.ts';
+export { startReceiver } from './receiver.ts';
+export type { Answer, ReceivedRequest, Receiver } from './receiver.ts';
+export { startSteadycron } from './steadycron.ts';
+export type { SteadycronMonitor, SteadycronPing, SteadycronReceiver } from './steadycron.ts';
