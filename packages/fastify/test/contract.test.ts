@@ -1,0 +1,4 @@
+import { adapterContract } from '@lubdub/test-kit/adapter-contract';
+import { fastifyHarness } from './harness.ts';
+
+adapterContract(fastifyHarness);
