@@ -1,0 +1,2 @@
+export type { RecordingHeartbeat } from '@lubdub/core/testing';
+export { HeartbeatTestingModule } from './heartbeat.testing.ts';
