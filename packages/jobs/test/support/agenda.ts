@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { PostgresBackend } from '@agendajs/postgres-backend';
+import { RedisBackend } from '@agendajs/redis-backend';
+import { Agenda, type AgendaOptions } from 'agenda';
+import { databaseUrl, postgresAnswers, sql } from './postgres.ts';
+import { redisAnswers, redisUrl, removeKeys } from '@lubdub/test-kit/redis';
+
+/** A database that Agendas share in one test. */
+export interface AgendaSpace {
+  agenda(options?: Partial<AgendaOptions>): Agenda;
+  close(): Promise<void>;
+}
+
+type Open = (id: string) => {
+  readonly backend: () => AgendaOptions['backend'];
+  readonly clean: () => Promise<void>;
+};
+
+const onRedis: Open = (id) => ({
+  backend: () =>
+    new RedisBackend({
+      connectionString: redisUrl,
+      keyPrefix: `lubdub-${id}:`,
+      channelName: `lubdub-${id}`,
+    }),
+  clean: () => removeKeys(`lubdub-${id}`),
+});
+
+const onPostgres: Open = (id) => {
+  const table = `agenda_${id.replaceAll('-', '')}`;
+  return {
+    backend: () =>
+      new PostgresBackend({
+        connectionString: databaseUrl,
+        tableName: table,
+        channelName: table,
+        logTableName: `${table}_logs`,
+      }),
+    clean: () => sql(`drop table if exists ${table}, ${table}_logs`),
+  };
+};
+
+/** The backends that the tests run on, and whether they can. */
+export const backends: readonly (readonly [string, boolean, Open])[] = [
+  ['Redis', redisAnswers, onRedis],
+  ['PostgreSQL', postgresAnswers, onPostgres],
+];
+
+/** Opens a space of its own. */
+export const openSpace = (open: Open): AgendaSpace => {
+  const { backend, clean } = open(randomUUID());
+  const agendas: Agenda[] = [];
+  return {
+    agenda(options = {}) {
+      const agenda = new Agenda({ backend: backend(), processEvery: 30, ...options });
+      agendas.push(agenda);
+      return agenda;
+    },
+    async close() {
+      await Promise.all(agendas.map((agenda) => agenda.stop().catch(() => undefined)));
+      await clean();
+    },
+  };
+};
+
+/** Defines a job; Agenda's own overloads ask for handlers without a result or with an optional `done`. */
+export const define = (
+  agenda: Agenda,
+  name: string,
+  handler: (...args: never[]) => unknown,
+  options: Parameters<Agenda['define']>[2] = {},
+): void => agenda.define(name, handler as never, options);
+
+/** Resolves with the arguments of the next event. */
+export const next = (agenda: Agenda, event: string): Promise<readonly unknown[]> =>
+  new Promise((resolve) => {
+    (agenda as unknown as NodeJS.EventEmitter).once(event, (...args: unknown[]) => resolve(args));
+  });
