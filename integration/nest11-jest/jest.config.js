@@ -1,0 +1,9 @@
+module.exports = {
+  testEnvironment: 'node',
+  testRegex: String.raw`\.spec\.ts$`,
+  transform: {
+    // the tests that are shared with Nest 12 were written against vitest's types: run, not checked
+    'shared/.+\\.spec\\.ts$': ['ts-jest', { diagnostics: false, tsconfig: 'tsconfig.shared.json' }],
+    '^.+\\.ts$': 'ts-jest',
+  },
+};
