@@ -1,9 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 const packages = readdirSync(new URL('packages/', import.meta.url)).filter((name) =>
   existsSync(new URL(`packages/${name}/package.json`, import.meta.url)),
 );
+
+const setup = new URL('scripts/property-seed.ts', import.meta.url).pathname;
+const hasProperties = (name: string) =>
+  readFileSync(new URL(`packages/${name}/package.json`, import.meta.url), 'utf8').includes(
+    '"fast-check"',
+  );
 
 const project = (name: string) => ({
   extends: true as const,
@@ -11,6 +17,7 @@ const project = (name: string) => ({
     name,
     root: `./packages/${name}`,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    setupFiles: hasProperties(name) ? [setup] : [],
     typecheck: {
       enabled: true,
       include: ['src/**/*.test-d.ts', 'test/**/*.test-d.ts'],
