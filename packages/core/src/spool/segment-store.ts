@@ -39,11 +39,16 @@ interface Loading {
   highest: number;
 }
 
+/** Most records that one write can have. */
+const mostInOneWrite = 100_000;
+
 const segmentName = /^\d{8}\.seg$/u;
 
 /** The segments of one folder, oldest first: the last is written to, the others shrink and go. */
 export class SegmentStore {
   corrupt = 0;
+  /** The first number that no owner before has used, nor uses in a write of its that is still on its way; 0 before `load`. */
+  firstFree = 0;
   readonly #parts: SegmentStoreParts;
   #segments: Segment[] = [];
   #handle: DiskHandle | undefined;
@@ -67,11 +72,6 @@ export class SegmentStore {
     return all;
   }
 
-  /** The highest number seen, -1 when there is none. */
-  get last(): number {
-    return this.#segments.reduce((last, { to }) => Math.max(last, to), -1);
-  }
-
   /** True when every segment in a folder has the version that we write. Throws when they cannot be read. */
   static readable(disk: SpoolDisk, path: string): boolean {
     return disk
@@ -88,6 +88,8 @@ export class SegmentStore {
   load(): void {
     const { disk, path } = this.#parts;
     const known: Loading = { done: new Set(), heirs: new Map(), runs: new Map(), highest: -1 };
+    // Segments behind the last record: each may be of another owner whose first write is still on its way.
+    let silent = 0;
     for (const name of disk.list(path).toSorted()) {
       if (name.endsWith('.tmp')) disk.removeFile(`${path}/${name}`);
       if (!segmentName.test(name)) continue;
@@ -98,11 +100,14 @@ export class SegmentStore {
       this.#made = Math.max(this.#made, Number(name.slice(0, 8)));
       const { lines, corrupt } = readSegmentText(text);
       this.corrupt += corrupt;
+      const before = known.highest;
       for (const line of lines) {
         if (line.t === 'a') for (const seq of line.a) this.#end(seq, known);
         else this.#learn(line, segment, known);
       }
+      silent = known.highest > before ? 0 : silent + 1;
     }
+    this.firstFree = known.highest + 1 + mostInOneWrite * (1 + silent);
   }
 
   #learn(line: RecordLine, segment: Segment, known: Loading): void {

@@ -4,9 +4,6 @@ import { Lease } from './lease.ts';
 import { SegmentStore } from './segment-store.ts';
 import type { SpoolFolderParts, SpoolItem } from './spool-item.ts';
 
-/** A write of the owner before that arrives late must not have the numbers of the next one's. */
-const mostInOneWrite = 100_000;
-
 /**
  * What one process keeps on the disk: a folder with a lease and segments. Records are collected and written a moment later,
  * off this thread; what is done by then is never written at all.
@@ -78,7 +75,7 @@ export class SpoolFolder {
   load(): void {
     this.store.load();
     this.stored = this.store.live;
-    this.#writer.buffer.startAt(this.store.last + 1 + mostInOneWrite);
+    this.#writer.buffer.startAt(this.store.firstFree);
   }
 
   /** Notes a record; it is written within the flush window. */

@@ -17,6 +17,16 @@ const once: Step[][] = [
     { do: 'pass', ms: 300, slow: false },
     { do: 'kill', process: 0, characters: 0 },
   ],
+  // Taken over twice by a clock that was set back: the write on its way had the numbers that the third owner gave out.
+  [
+    { do: 'write', process: 0, count: 2 },
+    { do: 'close', process: 0 },
+    { do: 'rewrite', process: 0, which: 0 },
+    { do: 'pass', ms: 12_000, slow: true },
+    { do: 'jump', ms: -86_400_000 },
+    { do: 'kill', process: 1, characters: 0 },
+    { do: 'rewrite', process: 1, which: 7 },
+  ],
 ];
 
 const process_ = fc.nat({ max: 1 });
