@@ -66,6 +66,10 @@ async function watchBoard(url) {
     if (!page.includes(monitor.name)) throw new Error(`the board's page does not show ${key}`);
     if (!output.includes(key)) throw new Error(`no line was printed for a ping of ${key}`);
   }
+  await until('the Express route among the requests', showMs, async () => {
+    const requests = await (await fetch(`${url}/requests`)).text();
+    return requests.includes('/jobs/daily-report') || undefined;
+  });
 }
 
 /** A second start on the same port has to say so in one line and to leave. */

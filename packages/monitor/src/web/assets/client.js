@@ -43,6 +43,7 @@ const forms = {
   short: localShort,
   day: new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' }),
   clock: new Intl.DateTimeFormat(undefined, time),
+  second: new Intl.DateTimeFormat(undefined, { ...time, second: '2-digit' }),
 };
 
 const showTimes = () => {

@@ -52,6 +52,18 @@ describe('the timeline', () => {
 });
 
 describe('the axis of a span', () => {
+  it('has seconds where marks would be alike without them', () => {
+    const axis = String(timeAxis(0, 180_000));
+    expect([...axis.matchAll(/>([\d:]+)</g)].map(([, text]) => text)).toEqual([
+      '00:00:00',
+      '00:00:30',
+      '00:01:00',
+      '00:01:30',
+      '00:02:00',
+      '00:02:30',
+    ]);
+  });
+
   const marks = (hours: number) =>
     [...String(timeAxis(0, hours * 3_600_000)).matchAll(/>([\d:-]+|now)</g)].map(
       ([, text]) => text,

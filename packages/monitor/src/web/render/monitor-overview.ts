@@ -11,6 +11,7 @@ import { choices, emptyState, fact, monitorPath } from './parts.ts';
 
 /** How far back an overview can look. */
 export const spans = {
+  '1h': 3_600_000,
   '24h': 86_400_000,
   '7d': 604_800_000,
   '30d': 2_592_000_000,
@@ -18,6 +19,10 @@ export const spans = {
 } as const;
 /** Name of such a span. */
 export type Span = keyof typeof spans;
+
+/** How far back an overview looks unless asked: a day, and an hour while the monitor is no older. */
+export const usualSpan = (segments: readonly TimelineSegment[], nowMs: number): Span =>
+  (segments[0]?.fromMs ?? nowMs) > nowMs - spans['1h'] ? '1h' : '24h';
 
 /** What an overview shows. */
 export interface OverviewContent {
@@ -49,7 +54,7 @@ const timelineCard = ({ monitor, span, segments, fromMs, nowMs }: OverviewConten
   return html`<section class="card" aria-labelledby="h-timeline">
     <div class="card-head">
       <h2 id="h-timeline">Timeline</h2>
-      ${choices('Span', links, 'chips')}
+      <div id="spans" data-live>${choices('Span', links, 'chips')}</div>
     </div>
     <div id="timeline" data-live>
       ${timelineChart(segments, fromMs, nowMs)}${timeAxis(fromMs, nowMs)}${timelineLegend(segments)}

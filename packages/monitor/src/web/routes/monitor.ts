@@ -8,7 +8,7 @@ import type { MonitorView } from '../render/monitor-frame.ts';
 import { monitorViews, renderMonitorPage } from '../render/monitor-frame.ts';
 import { flipTable, pingList, runTable } from '../render/monitor-lists.ts';
 import type { Span } from '../render/monitor-overview.ts';
-import { renderOverview, spans } from '../render/monitor-overview.ts';
+import { renderOverview, spans, usualSpan } from '../render/monitor-overview.ts';
 import { renderSetup } from '../render/monitor-setup.ts';
 import { renderNotice } from '../render/notice.ts';
 import { emptyState, monitorPath, pager } from '../render/parts.ts';
@@ -70,13 +70,14 @@ const overview = async (
   monitor: MonitorSummary,
   query: URLSearchParams,
 ): Promise<Html> => {
-  const asked = query.get('span') ?? '24h';
-  const span: Span = Object.hasOwn(spans, asked) ? (asked as Span) : '24h';
+  const asked = query.get('span') ?? '';
   const nowMs = clock.wallMs();
-  const fromMs = nowMs - spans[span];
   const monitorId = monitor.id;
-  const [segments, runs, flips] = await Promise.all([
-    store.timeline(monitorId, fromMs, nowMs),
+  const given = Object.hasOwn(spans, asked) ? (asked as Span) : undefined;
+  const segments = await store.timeline(monitorId, nowMs - spans[given ?? '24h'], nowMs);
+  const span = given ?? usualSpan(segments, nowMs);
+  const fromMs = nowMs - spans[span];
+  const [runs, flips] = await Promise.all([
     store.listRuns({ monitorId, fromMs, limit: drawnRuns }),
     store.listFlips({ monitorId, limit: listedFlips }),
   ]);
