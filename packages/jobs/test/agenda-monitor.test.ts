@@ -6,7 +6,15 @@ import { Agenda, backoffStrategies, type Job } from 'agenda';
 import { eventually } from '@lubdub/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { monitorAgenda, monitorQueue, withHeartbeat } from '../src/agenda.ts';
-import { type AgendaSpace, backends, define, next, openSpace } from './support/agenda.ts';
+import {
+  type AgendaSpace,
+  backends,
+  define,
+  lockLifetime,
+  loseLock,
+  next,
+  openSpace,
+} from './support/agenda.ts';
 import { createRecorded, type Recorded } from './support/recorded.ts';
 import { redisAnswers, redisUrl, removeKeys } from '@lubdub/test-kit/redis';
 
@@ -64,11 +72,13 @@ describe.each(backends)('monitorAgenda on %s', (_name, answers, open) => {
       define(
         agenda,
         'slow',
-        async () => {
+        async (job: Job) => {
           calls += 1;
-          if (calls === 1) await abandoned;
+          if (calls > 1) return;
+          await loseLock(agenda, job);
+          await abandoned;
         },
-        { lockLifetime: 100 },
+        { lockLifetime },
       );
       const expired = next(agenda, 'error');
       const rerun = next(agenda, 'success');

@@ -2,7 +2,15 @@ import { type Agenda, backoffStrategies, type Job } from 'agenda';
 import { eventually } from '@lubdub/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withHeartbeat } from '../src/agenda.ts';
-import { type AgendaSpace, backends, define, next, openSpace } from './support/agenda.ts';
+import {
+  type AgendaSpace,
+  backends,
+  define,
+  lockLifetime,
+  loseLock,
+  next,
+  openSpace,
+} from './support/agenda.ts';
 import { createRecorded, type Recorded } from './support/recorded.ts';
 
 describe.each(backends)('withHeartbeat for Agenda on %s', (_name, answers, open) => {
@@ -187,13 +195,15 @@ describe.each(backends)('withHeartbeat for Agenda on %s', (_name, answers, open)
         'report',
         withHeartbeat(
           'k',
-          async (_job: Job) => {
+          async (job: Job) => {
             calls += 1;
-            if (calls === 1) await abandoned;
+            if (calls > 1) return;
+            await loseLock(agenda, job);
+            await abandoned;
           },
           options(),
         ),
-        { lockLifetime: 100 },
+        { lockLifetime },
       );
       const expired = next(agenda, 'error');
       await agenda.start();

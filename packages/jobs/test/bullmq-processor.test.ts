@@ -105,18 +105,19 @@ describe.skipIf(!redisAnswers).each(versions)('withHeartbeat on %s', (_version, 
     };
     const worker = bull.worker(wrap(processor));
     const end = bull.ended(worker);
+    await bull.queue.add('a', {});
+    // Only now, or the child might have ended before its parent waits for it.
+    await eventually(async () => expect(await recorded.states()).toContain('mail:log'));
     const childWorker = new module.Worker('children', async () => 1, {
       connection: bull.connection(),
       prefix: bull.prefix,
     });
-    await bull.queue.add('a', {});
     await end;
     await childWorker.close();
     expect((await recorded.states()).filter((state) => state !== 'mail:log')).toEqual([
       'mail:start',
       'mail:success',
     ]);
-    expect(await recorded.states()).toContain('mail:log');
   });
 
   it('suspends the run at a rate limit, told by its message alone', async () => {

@@ -3,7 +3,7 @@ import { eventually } from '@lubdub/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { declareSchedules, monitorQueue } from '../src/bullmq.ts';
 import { type Bull, createBull, versions } from './support/bull.ts';
-import { runChild } from './support/child.ts';
+import { patienceMs, runChild } from './support/child.ts';
 import { createRecorded, type Recorded } from './support/recorded.ts';
 import { redisAnswers, redisUrl } from '@lubdub/test-kit/redis';
 
@@ -195,21 +195,21 @@ describe.skipIf(!redisAnswers).each(versions)('monitorQueue on %s', (version, mo
       const queue = new Queue('mail', { connection: ${connection}, prefix: '${bull.prefix}' });
       monitorQueue('mail-queue', queue, { client, intervalMs: 1000 });
       setTimeout(() => {
-        console.log('BLOCKED');
-        const end = Date.now() + 3500;
-        while (Date.now() < end);
-        console.log('FREE');
+        const from = Date.now();
+        while (Date.now() < from + 3500);
+        console.log('BLOCKED ' + from + ' TO ' + Date.now() + ';');
       }, 1500);
     `);
-    await server.until(({ pings }) => pings.length >= 1);
-    await child.printed('BLOCKED');
-    const blockedAtMs = Date.now();
-    await child.printed('FREE');
-    await server.until(({ pings }) =>
-      pings.some(({ timestampMs }) => timestampMs > blockedAtMs + 3_000),
+    await server.until(({ pings }) => pings.length >= 1, patienceMs);
+    await child.printed(';');
+    const [fromMs = 0, toMs = 0] = child.output().match(/\d+/gu)?.map(Number) ?? [];
+    await server.until(
+      ({ pings }) => pings.some(({ timestampMs }) => timestampMs >= toMs),
+      patienceMs,
     );
+    expect(toMs - fromMs).toBeGreaterThanOrEqual(3_500);
     const during = server.pings.filter(
-      ({ timestampMs }) => timestampMs > blockedAtMs + 200 && timestampMs < blockedAtMs + 3_000,
+      ({ timestampMs }) => timestampMs > fromMs && timestampMs < toMs,
     );
     expect(during).toEqual([]);
     await child.kill();

@@ -8,7 +8,6 @@ import { createRecorded, type Recorded } from './support/recorded.ts';
 import { redisAnswers } from '@lubdub/test-kit/redis';
 
 const sandboxed = fileURLToPath(new URL('fixtures/sandboxed.cjs', import.meta.url));
-const quick = { lockDuration: 100, stalledInterval: 100 } as const;
 
 describe.skipIf(!redisAnswers).each(versions)('monitorWorker on %s', (version, module) => {
   let bull: Bull;
@@ -172,11 +171,11 @@ describe.skipIf(!redisAnswers).each(versions)('monitorWorker on %s', (version, m
         begun();
         return first;
       },
-      { ...quick, skipLockRenewal: true, skipStalledCheck: true },
+      { lockDuration: 100, skipLockRenewal: true, skipStalledCheck: true },
     );
     await bull.queue.add('a', {});
     await started;
-    const fast = watched(async () => 2, quick);
+    const fast = watched(async () => 2, { stalledInterval: 100 });
     await bull.ended(fast);
     const errored = new Promise((resolve) => slow.once('error', resolve));
     release();

@@ -134,11 +134,15 @@ describe.skipIf(!postgresAnswers)('graphile-worker', () => {
       noHandleSignals: true,
       taskList: { mail: task },
     });
-    const soon = setInterval(() => void utils.rescheduleJobs([id], { runAt: new Date() }), 100);
+    let asked: Promise<unknown> = Promise.resolve();
+    const soon = setInterval(() => {
+      asked = asked.then(() => utils.rescheduleJobs([id], { runAt: new Date() }));
+    }, 100);
     try {
       return await runsLike(states);
     } finally {
       clearInterval(soon);
+      await asked;
       await runner.stop();
       await utils.release();
     }

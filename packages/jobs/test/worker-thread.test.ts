@@ -20,7 +20,7 @@ describe('a job in a worker thread that is terminated when it is done', () => {
         const { withHeartbeat } = await import('@lubdub/jobs');
         const client = createHeartbeat({ provider: lubdub({ baseUrl: '${server.url}' }) });
         await withHeartbeat('nightly', async () => 1, { client })();
-        await client.flush();
+        await client.flush(60_000);
         (await import('node:worker_threads')).parentPort.postMessage('done');
       })();
     `;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { RedisBackend } from '@agendajs/redis-backend';
-import { Agenda, type AgendaOptions } from 'agenda';
+import { Agenda, type AgendaOptions, type Job } from 'agenda';
 import { databaseUrl, postgresAnswers, sql } from './postgres.ts';
 import { redisAnswers, redisUrl, removeKeys } from '@lubdub/test-kit/redis';
 
@@ -76,3 +76,18 @@ export const next = (agenda: Agenda, event: string): Promise<readonly unknown[]>
   new Promise((resolve) => {
     (agenda as unknown as NodeJS.EventEmitter).once(event, (...args: unknown[]) => resolve(args));
   });
+
+/** Lifetime of the locks in the tests that {@link loseLock} a job, milliseconds: the watch over a lock looks twice in it. */
+export const lockLifetime = 1_000;
+
+/**
+ * Makes the lock of a running job one that has expired, and those to come ones that last: a rerun
+ * that a busy machine holds up must not lose its lock as well.
+ */
+export const loseLock = async (agenda: Agenda, job: Job): Promise<void> => {
+  const definition = agenda.definitions[job.attrs.name];
+  if (definition === undefined) throw new Error(`no definition of ${job.attrs.name}`);
+  definition.lockLifetime = 600_000;
+  job.attrs.lockedAt = new Date(Date.now() - 1_200_000);
+  await agenda.db.saveJobState(job.attrs, undefined);
+};

@@ -6,10 +6,15 @@ export interface Child {
   readonly process: ChildProcess;
   /** Resolves when it has printed this. */
   readonly printed: (text: string) => Promise<void>;
+  /** What it has printed so far. */
+  readonly output: () => string;
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
   /** SIGKILL, and waits for the end. */
   readonly kill: () => Promise<void>;
 }
+
+/** Bound for what never comes, in milliseconds: a process may take long to begin. */
+export const patienceMs = 90_000;
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -47,6 +52,7 @@ export const runChild = (script: string): Child => {
   return {
     process: child,
     printed,
+    output: () => output,
     ended,
     async kill() {
       child.kill('SIGKILL');

@@ -4,8 +4,14 @@ import pg from 'pg';
 export const databaseUrl: string =
   process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 
+/** Bound for a server that never answers, in milliseconds: one that is not there refuses at once. */
+const patienceMs = 60_000;
+
 const run = async (sql: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 1_000 });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: patienceMs,
+  });
   await client.connect();
   try {
     await client.query(sql);
