@@ -120,6 +120,9 @@ export class SegmentStore {
     if (line.t !== 'r') return;
     if (line.x !== undefined) {
       this.#finish(line.x, known);
+      // A late write of the owner before has said the same: this one counts.
+      const other = known.heirs.get(line.x);
+      if (other !== undefined && other !== line.n) this.#finish(other, known);
       known.heirs.set(line.x, line.n);
     }
     // Cut off behind the end of a run, before the note that it is not open any more.

@@ -27,6 +27,17 @@ const once: Step[][] = [
     { do: 'kill', process: 1, characters: 0 },
     { do: 'rewrite', process: 1, which: 7 },
   ],
+  // Taken over in the same way: both owners wrote the ping once more, and both of these were sent.
+  [
+    { do: 'write', process: 0, count: 1 },
+    { do: 'pass', ms: 300, slow: false },
+    { do: 'rewrite', process: 0, which: 0 },
+    { do: 'pass', ms: 12_000, slow: true },
+    { do: 'jump', ms: -86_400_000 },
+    { do: 'kill', process: 1, characters: 0 },
+    { do: 'rewrite', process: 1, which: 0 },
+    { do: 'close', process: 1 },
+  ],
 ];
 
 const process_ = fc.nat({ max: 1 });
