@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHeartbeat, type HeartbeatClient, type HeartbeatOptions } from '../src/index.ts';
 import { healthchecks } from '../src/providers/healthchecks.ts';
 import { lubdub } from '../src/providers/lubdub.ts';
@@ -92,7 +92,7 @@ describe('a client with a spool', () => {
   });
 
   it('writes nothing for what is delivered within the flush window', async () => {
-    const spool = { directory, flushMs: 5_000 };
+    const spool = { directory, flushMs: 60_000 };
     const heartbeat = clientOf({ provider: lubdub({ baseUrl: server.url }), spool });
     await heartbeat.run('quick', async () => 1);
     await heartbeat.flush();
@@ -190,8 +190,14 @@ describe('what is on the disk', () => {
     run.fail(new Error(`could not reach https://hc-ping.com/${uuid}`));
     void heartbeat.ping(uuid, { message: pingKey, groupKey: uuid, metadata: { deep: [{ uuid }] } });
     heartbeat.start(uuid);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    const crashed = everything(directory);
+    const crashed = await vi.waitFor(
+      () => {
+        const text = everything(directory);
+        expect(text.length).toBeGreaterThan(1_000);
+        return text;
+      },
+      { timeout: 90_000 },
+    );
     await heartbeat.close(20);
     for (const text of [crashed, everything(directory)]) {
       expect(text.length).toBeGreaterThan(1_000);

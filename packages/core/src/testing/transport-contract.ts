@@ -163,7 +163,7 @@ const answers = ({ at }: Bench): void => {
     'knows the status of an answer that stops half-way',
     () => rawServer((socket) => socket.write(half)),
     async (transport, server) => {
-      const result = await sendOnce(transport, requestTo(server.url, { timeoutMs: 100 }));
+      const result = await sendOnce(transport, requestTo(server.url, { timeoutMs: 2_000 }));
       expectStatus(result, 202);
       expect(result.body === 'half', `the body is "${result.body}"`);
     },
@@ -183,10 +183,10 @@ const fails = ({ at, it }: Bench): void => {
     () => rawServer(() => undefined),
     async (transport, server) => {
       const startedMs = performance.now();
-      const result = await sendOnce(transport, requestTo(server.url, { timeoutMs: 100 }));
+      const result = await sendOnce(transport, requestTo(server.url, { timeoutMs: 1_000 }));
       const tookMs = performance.now() - startedMs;
       expectFailure(result, 'timeout', true);
-      expect(tookMs > 90 && tookMs < 2_000, `it took ${tookMs} ms`);
+      expect(tookMs > 900, `it took only ${tookMs} ms`);
     },
   );
   at(
@@ -205,7 +205,7 @@ const fails = ({ at, it }: Bench): void => {
     },
   );
   it('reports a refused connection as not sent', async (transport) => {
-    expectFailure(await sendOnce(transport, requestTo(await nobody())), 'refused', false);
+    expectFailure(await sendOnce(transport, requestTo(nobody)), 'refused', false);
   });
   it('reports a name that does not resolve as not sent', async (transport) => {
     expectFailure(await sendOnce(transport, requestTo('https://nowhere.invalid/')), 'dns', false);
@@ -228,7 +228,7 @@ const fails = ({ at, it }: Bench): void => {
     expect((await sendOnce(transport, requestTo('not a url'))).kind === 'failure', 'it answered');
   });
   it('tells neither path nor header in a failure', async (transport) => {
-    const url = `${await nobody()}/top-secret-path`;
+    const url = `${nobody}/top-secret-path`;
     const result = await sendOnce(
       transport,
       requestTo(url, { headers: { 'x-key': 'top-secret-header' } }),

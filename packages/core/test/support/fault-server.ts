@@ -71,13 +71,8 @@ export const rawFault = async (
   };
 };
 
-/** An address where nobody listens. */
-export const refusedUrl = async (): Promise<string> => {
-  const server = createNetServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}/`;
-};
+/** An address where nobody listens: a port that no system gives away by itself, unlike one that was given back. */
+export const refusedUrl = 'http://127.0.0.1:2/';
 
 /** An HTTPS server with a certificate that nobody trusts. */
 export const untrustedFault = async (): Promise<FaultServer> => {
