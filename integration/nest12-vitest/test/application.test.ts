@@ -30,7 +30,7 @@ describe('an application on NestJS 12', () => {
     expect(bad.status).toBe(500);
     await server.until(
       ({ pings }) => pings.some(({ key, state }) => key === 'sweep' && state === 'success'),
-      20_000,
+      90_000,
     );
     await app.close();
     const told = new Set(server.distinct.map(({ key, state }) => `${key} ${state}`));

@@ -6,7 +6,7 @@ describe('an application with shutdown hooks that is sent SIGTERM', () => {
   it('tells the end of the job that was running, and dies by the signal as before', async () => {
     const server = await startPingServer();
     const { child, ended } = runChild('fixtures/application.ts', { LUBDUB_URL: server.url });
-    await server.until(({ pings }) => pings.some(({ key }) => key === 'long'), 20_000);
+    await server.until(({ pings }) => pings.some(({ key }) => key === 'long'), 90_000);
     child.kill('SIGTERM');
     expect(await ended).toEqual({ signal: 'SIGTERM', output: '' });
     const told = server.distinct.map(({ key, state }) => `${key}:${state}`);
