@@ -15,7 +15,7 @@ export const answers = (url, defaultPort) =>
     }
     const { hostname, port } = new URL(url);
     const host = hostname.replace(/^\[|\]$/g, '') || '127.0.0.1';
-    const socket = connect({ host, port: Number(port || defaultPort), timeout: 2_000 });
+    const socket = connect({ host, port: Number(port || defaultPort), timeout: 10_000 });
     const end = (found) => {
       socket.destroy();
       resolve(found);

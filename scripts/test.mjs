@@ -93,7 +93,8 @@ async function unit() {
   try {
     const { ok, output } = await run(
       `vitest run --reporter=default --reporter=json --outputFile.json="${file}"`,
-      { keep: true },
+      // An hour: a small machine that does other work besides may need more than the usual bound.
+      { keep: true, timeoutMs: 3_600_000 },
     );
     if (!ok) failures.push(whatFailed(output));
     return count(JSON.parse(readFileSync(file, 'utf8')), ok);

@@ -10,8 +10,8 @@ import { environment, root } from './workspace.mjs';
 
 const { run: examples, leftOut } = await runnableExamples();
 const startMs = 300_000;
-const showMs = 60_000;
-const endMs = 10_000;
+const showMs = 180_000;
+const endMs = 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'lubdub-start-'));
 let output = '';
@@ -90,7 +90,7 @@ try {
   running.child.stderr.on('data', (chunk) => (output += chunk));
   const url = await until('the address of the board', startMs, () => {
     if (running.child.exitCode !== null) throw new Error('npm start has ended');
-    return /the board is at (http:\S+)/.exec(output)?.[1];
+    return /the board is at (http:\S+)\s/.exec(output)?.[1];
   });
   await watchBoard(url);
   if (leftOut !== undefined && !output.includes(leftOut))
