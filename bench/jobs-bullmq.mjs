@@ -1,119 +1,105 @@
-// What monitoring costs a BullMQ worker: no-op jobs at concurrency 50 on a real Redis, judged by the worker's CPU time per job, since
-// rounds of throughput vary by 12 %. The service answers at once from another process.
+// What monitoring costs a BullMQ worker: no-op jobs at concurrency 50 on a real Redis, judged by the worker process's CPU time per
+// job, since rounds of throughput vary by 12 %. The service answers at once from another process, and jobs are added from a third.
 //
-//   pnpm build && node bench/jobs-bullmq.mjs [jobs per round, default 5000] [rounds, default 7]
-//   node bench/jobs-bullmq.mjs 1000000 1 'batched pairs'     memory over a million jobs, printed every 100,000
+//   pnpm build && node --expose-gc bench/jobs-bullmq.mjs [jobs per round, default 5000] [rounds, default 11]
+//   node --expose-gc bench/jobs-bullmq.mjs 1000000 1 'batched pairs'     memory over a million jobs, printed every 100,000
 //
-// Ratios are bare / monitored: 1 is free. Wanted: coalesced 0.97, batched pairs 0.90, one request a ping 0.65.
+// Rounds alternate; a ratio is the median of bare / monitored over them: 1 is free. Wanted: coalesced 0.97, batched pairs 0.90,
+// one request a ping 0.65, which is what two requests of node:http a job came to on another machine: compare those here.
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { createHeartbeat } from '../packages/core/dist/index.js';
-import { webhook } from '../packages/core/dist/providers/webhook.js';
-import { lubdub } from '../packages/core/dist/providers/lubdub.js';
-import { withHeartbeat } from '../packages/jobs/dist/bullmq.js';
+import { median } from './core/run.mjs';
 
 const require = createRequire(join(import.meta.dirname, '../packages/jobs/package.json'));
-const { Queue, Worker } = require('bullmq');
+const { Queue } = require('bullmq');
 const { Redis } = require('ioredis');
 
 const jobs = Number(process.argv[2] ?? 5_000);
-const rounds = Number(process.argv[3] ?? 7);
+const rounds = Number(process.argv[3] ?? 11);
 const only = process.argv[4];
 const prefix = `lubdub-bench-${process.pid}`;
 const redisUrl = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
-const connect = () => new Redis(redisUrl, { maxRetriesPerRequest: null });
+const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
 
 const receiver = fork(join(import.meta.dirname, 'jobs/receiver.mjs'));
-const port = await new Promise((resolve) => receiver.once('message', resolve));
-const baseUrl = `http://127.0.0.1:${port}`;
-const noop = async function noop() {};
+const [port] = await once(receiver, 'message');
 
-const batched = createHeartbeat({ provider: lubdub({ baseUrl }) });
-const single = createHeartbeat({
-  provider: webhook({ url: baseUrl, secret: 'bench-secret-bench-secret-bench-' }),
-});
-
-const wrapped = (client, options = {}) => withHeartbeat('bench', noop, { client, ...options });
-const variants = {
-  bare: { processor: noop },
-  coalesced: { processor: wrapped(batched, { coalesce: { windowMs: 1_000 } }), client: batched },
-  'batched pairs': { processor: wrapped(batched), client: batched },
-  'one request a ping': { processor: wrapped(single), client: single },
-};
-
-const add = async (queue, total) => {
-  const chunk = 5_000;
-  for (let added = 0; added < total; added += chunk) {
-    const count = Math.min(chunk, total - added);
-    const bulk = Array.from({ length: count }, () => ({
-      name: 'noop',
-      data: {},
-      opts: { removeOnComplete: true },
-    }));
-    await queue.addBulk(bulk);
-  }
-};
-
+const names = [
+  'bare',
+  'coalesced',
+  'batched pairs',
+  'one request a ping',
+  'two plain requests',
+].filter((name) => only === undefined || name === only);
 const megabytes = (bytes) => Math.round(bytes / 1_048_576);
 
-function printMemory(name, done) {
-  globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
-  console.log(
-    `${name}, ${done} jobs: resident ${megabytes(rss)} MB, heap ${megabytes(heapUsed)} MB`,
-  );
+const start = (variant) => {
+  const queue = new Queue(variant.replaceAll(' ', '-'), { connection, prefix });
+  const input = {
+    variant,
+    queue: queue.name,
+    prefix,
+    redisUrl,
+    baseUrl: `http://127.0.0.1:${port}`,
+  };
+  const child = fork(join(import.meta.dirname, 'jobs/worker-child.mjs'), [JSON.stringify(input)], {
+    execArgv: process.execArgv,
+  });
+  const worker = { queue, child, results: [], took: undefined };
+  child.on('message', (message) => {
+    const { done, rss, heapUsed } = message;
+    if (done === undefined) worker.took(message);
+    else
+      console.log(
+        `${variant}, ${done} jobs: resident ${megabytes(rss)} MB, heap ${megabytes(heapUsed)} MB`,
+      );
+  });
+  child.on('exit', (code) => {
+    if (code === 0) return;
+    console.error(`the worker of ${variant} ended with ${code}`);
+    process.exit(1);
+  });
+  return worker;
+};
+const workers = names.map(start);
+
+async function add(queue) {
+  const job = { name: 'noop', data: {}, opts: { removeOnComplete: true } };
+  for (let left = jobs; left > 0; left -= 5_000)
+    await queue.addBulk(Array.from({ length: Math.min(5_000, left) }, () => job));
 }
 
-/** Runs the jobs of one round; what is delivered after the last one counts as well. */
-async function round(name, { processor, client }) {
-  const connection = connect();
-  const queue = new Queue('bench', { connection, prefix });
-  await add(queue, jobs);
-  const worker = new Worker('bench', processor, {
-    connection,
-    prefix,
-    concurrency: 50,
-    autorun: false,
+async function round(worker) {
+  await add(worker.queue);
+  return new Promise((resolve) => {
+    worker.took = resolve;
+    worker.child.send({ jobs });
   });
-  worker.on('error', () => {});
-  await worker.waitUntilReady();
-  const before = process.cpuUsage();
-  const startMs = performance.now();
-  await new Promise((resolve) => {
-    let done = 0;
-    worker.on('completed', () => {
-      done += 1;
-      if (done % 100_000 === 0) printMemory(name, done);
-      if (done === jobs) resolve();
-    });
-    void worker.run();
-  });
-  await client?.flush(30_000);
-  const { user, system } = process.cpuUsage(before);
-  const tookMs = performance.now() - startMs;
-  await worker.close();
+}
+
+// As workers are that have run for a while: the compiler is done with them.
+for (let warm = jobs <= 100_000 ? 3 : 0; warm > 0; warm -= 1)
+  for (const worker of workers) await round(worker);
+for (let index = 0; index < rounds; index += 1)
+  for (const worker of workers) worker.results.push(await round(worker));
+
+const bare = only === undefined ? workers[0].results : undefined;
+workers.forEach(({ results }, index) => {
+  const of = (field) => median(results.map((result) => result[field]));
+  const ratio =
+    bare === undefined
+      ? ''
+      : `  ratio ${median(results.map(({ cpuUs }, at) => bare[at].cpuUs / cpuUs)).toFixed(2)}`;
+  console.log(
+    `${names[index].padEnd(20)} ${of('cpuUs').toFixed(1).padStart(7)} us CPU a job  ${of('perSecond').toFixed(0).padStart(6)} jobs/s${ratio}`,
+  );
+});
+for (const { queue, child } of workers) {
+  child.disconnect();
   await queue.obliterate({ force: true });
   await queue.close();
-  connection.disconnect();
-  return { cpuUs: (user + system) / jobs, perSecond: (jobs * 1_000) / tookMs };
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-const names = Object.keys(variants).filter((name) => only === undefined || name === only);
-const results = Object.fromEntries(names.map((name) => [name, []]));
-if (jobs <= 100_000) for (const name of names) await round(name, variants[name]);
-for (let index = 0; index < rounds; index += 1)
-  for (const name of names) results[name].push(await round(name, variants[name]));
-
-const bare = results.bare && median(results.bare.map(({ cpuUs }) => cpuUs));
-for (const name of names) {
-  const cpuUs = median(results[name].map((result) => result.cpuUs));
-  const perSecond = median(results[name].map((result) => result.perSecond));
-  const ratio = bare === undefined ? '' : `  ratio ${(bare / cpuUs).toFixed(2)}`;
-  console.log(
-    `${name.padEnd(20)} ${cpuUs.toFixed(1).padStart(7)} us CPU a job  ${perSecond.toFixed(0).padStart(6)} jobs/s${ratio}`,
-  );
-}
-await Promise.all([batched.close(1_000), single.close(1_000)]);
 receiver.kill();
+connection.disconnect();
