@@ -73,12 +73,16 @@ export class Clearance {
   /** Why an entry must not be sent any more, or undefined. */
   verdict(entry: Entry, nowMs: number): Settlement | undefined {
     const { provider, clock, successTtlMs } = this.#parts;
+    const { clientTimestamp } = provider.capabilities;
     return verdictOn(entry, entry.chain, {
       nowMs,
-      wallMs: clock.wallMs(),
-      clientTimestamp: provider.capabilities.clientTimestamp,
+      // nothing is stale where the client's time is taken
+      wallMs: clientTimestamp ? 0 : clock.wallMs(),
+      clientTimestamp,
       batch: provider.batch !== undefined,
-      freshForMs: declarationOf(provider, entry.ping.key).graceMs ?? successTtlMs,
+      freshForMs: clientTimestamp
+        ? Number.POSITIVE_INFINITY
+        : (declarationOf(provider, entry.ping.key).graceMs ?? successTtlMs),
     });
   }
 

@@ -94,4 +94,16 @@ describe('a run id', () => {
       expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-a[\da-f]{3}-[\da-f]{12}$/u);
     expect(canonicalRunId('job-1')).toBe(ids[0]);
   });
+
+  it('is none of the kind with another character in any place', () => {
+    const places = Array.from(uuid, (_, place) => place);
+    const spoilt = places.flatMap((place) =>
+      ['/', ':', '`', 'g', '-', '0', '\u0130'].map(
+        (character) => uuid.slice(0, place) + character + uuid.slice(place + 1),
+      ),
+    );
+    const form = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/u;
+    const wrong = spoilt.filter((id) => (canonicalRunId(id) === id) !== form.test(id));
+    expect(wrong).toEqual([]);
+  });
 });

@@ -6,6 +6,8 @@ import { byteLength, cutText } from './text.ts';
 export const lateAfterMs = 60_000;
 
 const textOf = (ping: Ping, capabilities: Capabilities, nowMs: number): string | undefined => {
+  // most pings have nothing to say
+  if (ping.message === undefined && ping.count <= 1 && ping.state !== 'fail') return undefined;
   const parts: string[] = [];
   if (ping.state === 'fail' && ping.reason !== undefined && ping.reason !== 'error')
     parts.push(ping.reason);
@@ -29,6 +31,8 @@ const textOf = (ping: Ping, capabilities: Capabilities, nowMs: number): string |
 };
 
 const depthOf = (json: string): number => {
+  // one object of plain values, as most are
+  if (json.indexOf('{', 1) === -1 && !json.includes('[')) return 1;
   let depth = 0;
   let deepest = 0;
   let inString = false;
@@ -49,7 +53,8 @@ const metadataFits = (
   limit: { readonly maxBytes: number; readonly maxDepth?: number },
 ): boolean =>
   json.length <= limit.maxBytes &&
-  byteLength(json) <= limit.maxBytes &&
+  // no character takes more than three bytes
+  (json.length * 3 <= limit.maxBytes || byteLength(json) <= limit.maxBytes) &&
   (limit.maxDepth === undefined || depthOf(json) <= limit.maxDepth);
 
 /**

@@ -19,10 +19,10 @@ interface OtelGlobal {
 
 const spanKey = Symbol.for('OpenTelemetry Context Key SPAN');
 const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+const registryKey = Symbol.for('opentelemetry.js.api.1');
 
 const manager = (): ContextManager | undefined =>
-  (globalThis as Record<symbol, OtelGlobal | undefined>)[Symbol.for('opentelemetry.js.api.1')]
-    ?.context;
+  (globalThis as Record<symbol, OtelGlobal | undefined>)[registryKey]?.context;
 
 /** The id of the OpenTelemetry trace that is active, or undefined. */
 export const activeTraceId = (): string | undefined => {

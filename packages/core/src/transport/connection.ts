@@ -115,9 +115,11 @@ export class Connection implements Carrier {
     if (this.#exchange === undefined) return;
     const { head, request } = this.#exchange;
     const { body = '' } = request;
-    const { text } = head as RequestHead;
+    const { text, plainBody } = head as RequestHead;
     this.sent = true;
-    if (ascii.test(text)) this.#socket.write(text + body, 'utf8');
+    // Without a character of more than one byte: Node sets aside three bytes a character for UTF-8.
+    if (plainBody) this.#socket.write(text + body, 'latin1');
+    else if (ascii.test(text)) this.#socket.write(text + body, 'utf8');
     else this.#socket.write(Buffer.concat([Buffer.from(text, 'latin1'), Buffer.from(body)]));
   }
 

@@ -15,6 +15,8 @@ export interface RequestHead {
   readonly text: string;
   /** The connection may be kept. */
   readonly persistent: boolean;
+  /** No character of the body takes more than one byte. */
+  readonly plainBody: boolean;
 }
 
 /**
@@ -38,11 +40,13 @@ export const headOf = (request: TransportRequest, path: string, host: string): R
     text += `${name}: ${value}\r\n`;
   }
   const empty = method === 'GET' || method === 'HEAD' ? '' : 'content-length: 0\r\n';
-  const length = body === undefined ? empty : `content-length: ${Buffer.byteLength(body)}\r\n`;
+  const bytes = body === undefined ? 0 : Buffer.byteLength(body);
+  const length = body === undefined ? empty : `content-length: ${bytes}\r\n`;
   const ownHost = named ? '' : `host: ${host}\r\n`;
   const keep = connection === undefined ? 'connection: keep-alive\r\n' : '';
   return {
     text: `${method} ${path} HTTP/1.1\r\n${ownHost}${keep}${text}${length}\r\n`,
     persistent: connection === undefined || !/\bclose\b/iu.test(connection),
+    plainBody: body === undefined || bytes === body.length,
   };
 };
