@@ -146,9 +146,12 @@ describe('e-mail', () => {
     const lines: string[] = [];
     const server = createServer((socket) => {
       let inData = false;
+      let rest = '';
       socket.write('220 test\r\n');
       socket.on('data', (chunk) => {
-        for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
+        const whole = (rest + chunk.toString()).split('\r\n');
+        rest = whole.pop() ?? '';
+        for (const line of whole) {
           lines.push(line);
           if (inData && line !== '.') continue;
           if (inData) inData = false;

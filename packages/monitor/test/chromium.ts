@@ -15,10 +15,14 @@ export const findChromium = (): boolean => {
   return false;
 };
 
+/** Bound for what never comes, milliseconds; below the limit of a test, so that the failure says what was waited for. */
+const patienceMs = 90_000;
+
 /** Starts a headless Chromium that speaks to nobody but the pages it is sent to. */
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({
     executablePath,
+    timeout: patienceMs,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -48,6 +52,7 @@ export const openPage = async (
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> => {
   const context = await browser.newContext({ baseURL, ...options });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const faults: string[] = [];
   const foreign: string[] = [];

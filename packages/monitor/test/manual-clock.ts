@@ -6,8 +6,11 @@ export interface TestClock extends Clock {
   advance(ms: number): Promise<void>;
 }
 
-/** A timer that is not set again for so long is taken for one that does not repeat. */
-const longestRoundMs = 2000;
+/** Bound for a round that never ends, milliseconds of real time. */
+const longestRoundMs = 60_000;
+
+/** What these functions do is done when they return: they set their timer again then, or not at all. */
+const immediate: ReadonlySet<string> = new Set(['flush', 'beat']);
 
 interface Timer {
   readonly atMs: number;
@@ -23,7 +26,10 @@ export const createTestClock = (startMs: number = Date.UTC(2026, 0, 1)): TestClo
   const rest = async (waiting: number): Promise<void> => {
     for (let turns = 0; turns < 20; turns += 1) await turn();
     const patientUntilMs = performance.now() + longestRoundMs;
-    while (timers.size < waiting && performance.now() < patientUntilMs) await turn();
+    while (timers.size < waiting) {
+      if (performance.now() > patientUntilMs) throw new Error('a round did not end');
+      await turn();
+    }
   };
   return {
     wallMs: () => nowMs,
@@ -40,7 +46,7 @@ export const createTestClock = (startMs: number = Date.UTC(2026, 0, 1)): TestClo
           .filter((timer) => timer.atMs <= endMs)
           .toSorted((a, b) => a.atMs - b.atMs)[0];
         if (due === undefined) break;
-        const waiting = timers.size;
+        const waiting = immediate.has(due.callback.name) ? 0 : timers.size;
         timers.delete(due);
         nowMs = Math.max(nowMs, due.atMs);
         due.callback();

@@ -80,9 +80,11 @@ export const useProgram = (): Program => {
     serve: async (args, variables) => {
       const { child, ended } = run(['--port', '0', ...args], variables);
       const url = await new Promise<string>((resolve, reject) => {
+        let said = '';
         child.stdout?.on('data', (chunk: Buffer) => {
-          const found = /http:\/\/127\.0\.0\.1:\d+/.exec(chunk.toString());
-          if (found !== null) resolve(found[0]);
+          said += chunk.toString();
+          const [, found] = /(http:\/\/127\.0\.0\.1:\d+)\D/.exec(said) ?? [];
+          if (found !== undefined) resolve(found);
         });
         void ended.then(({ err }) => reject(new Error(`it ended before it listened: ${err}`)));
       });

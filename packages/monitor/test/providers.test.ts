@@ -51,7 +51,7 @@ describe('our own providers against our own monitor', () => {
       monitors: { report: { schedule: '30 2 * * *', timezone: 'Europe/Berlin', graceMs: 600_000 } },
     });
     await using(provider, async (heartbeat) => {
-      await heartbeat.flush();
+      await heartbeat.flush(60_000);
       await expect(failingRun(heartbeat)).rejects.toThrow('disk full');
       expect(
         (await heartbeat.ping('report', { metrics: { rows: 7 }, groupKey: 'db' })).status,
@@ -169,7 +169,7 @@ describe('our own providers against our own monitor', () => {
           timestampMs: nowMs,
         });
       }
-      expect(await heartbeat.flush()).toEqual({ complete: true, pending: 0 });
+      expect(await heartbeat.flush(60_000)).toEqual({ complete: true, pending: 0 });
     });
     const analytics = await monitor.store.analyzeRequests(nowMs - 3_600_000, nowMs + 1);
     expect(analytics.total).toMatchObject({ count: 2, errors: 1 });

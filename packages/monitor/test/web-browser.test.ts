@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../src/access/api-keys.ts';
 import type { RunningMonitor } from '../src/index.ts';
 import { findChromium, launchChromium, openPage } from './chromium.ts';
+import { startForwarder } from './forwarder.ts';
 import { postJson, useMonitor } from './running-monitor.ts';
 import { adminKey, everyPage, hostileChannels, seedBoard, seedHostile } from './web-fixture.ts';
 
@@ -89,19 +90,24 @@ describe.skipIf(!hasChromium)('in a real browser', () => {
   });
 
   it('says that the monitor cannot be reached, and catches up when it can', async () => {
+    const forwarder = await startForwarder();
     const monitor = await fixture.start({ monitors: { sync: {} } });
-    const { page, close } = await openPage(browser, monitor.url);
+    forwarder.lead(monitor.port);
+    const { page, close } = await openPage(browser, forwarder.url);
     await page.goto('/');
     await page.locator('#live[data-on=yes]').waitFor();
+    forwarder.lead();
     await monitor.close();
     await page.getByText('Reconnecting').waitFor();
-    const again = await fixture.start({ port: monitor.port });
+    const again = await fixture.start();
+    forwarder.lead(again.port);
     await ping(again, {});
     await page.locator('#live[data-on=yes]').waitFor();
     const state = page.getByRole('row', { name: /sync/ }).getByText('Up', { exact: true });
     await state.waitFor();
     expect(await state.isVisible()).toBe(true);
     await close();
+    await forwarder.close();
   });
 
   it('a page whose session has ended leads to the sign-in, and back', async () => {
@@ -179,7 +185,9 @@ describe.skipIf(!hasChromium)('in a real browser', () => {
     const { page, close } = await openPage(browser, monitor.url);
     await page.goto('/settings');
     await page.getByLabel('How late a beat may be').fill('7m');
+    const saved = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.getByRole('button', { name: 'Save' }).click();
+    await saved;
     await page.goto('/new');
     expect(await page.getByLabel('Grace').inputValue()).toBe('7m');
     await page.goto('/settings');
@@ -201,8 +209,15 @@ describe.skipIf(!hasChromium)('in a real browser', () => {
     await page.goto('/monitors/sync/setup');
     const copied = async (what: string): Promise<string> => {
       const button = page.getByRole('button', { name: `Copy ${what}`, exact: true });
+      // What it says goes back after two seconds, so it is noted when it comes.
+      await page.evaluate(
+        `window.said = new Promise((resolve) => new MutationObserver((changes) => {
+          for (const { target } of changes)
+            if (target.textContent !== 'Copy' && target.matches('[data-copy]')) resolve(target.textContent);
+        }).observe(document.body, { childList: true, subtree: true })); true`,
+      );
       await button.click();
-      await button.getByText('Copied').waitFor();
+      expect(await page.evaluate('window.said')).toBe('Copied');
       return page.evaluate<string>('navigator.clipboard.readText()');
     };
     const made = await monitor.store.getMonitor('sync', 0);

@@ -12,7 +12,7 @@ describe.skipIf(!hasChromium)('in a real browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
 
   it('a maintenance window is added, changed and removed', async () => {
