@@ -29,6 +29,7 @@ const heartbeat = createHeartbeat({
   ],
   // With a spool an exit leaves the events on the disk, for the next process.
   spool: false,
+  exitBudgetMs: 60_000,
 });
 const track = (path) => heartbeat.track({ method: 'GET', path, statusCode: 200, responseTimeMs: 1 });
 ${body}`;

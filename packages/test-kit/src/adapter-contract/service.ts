@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, failWith, respond } from '@lubdub/core/testing';
 import type { AdapterHarness, ContractRoute } from './harness.ts';
+import { eventually } from '../eventually.ts';
 import { createRecorder } from './recorder.ts';
 import { createHeldHandler, startBench } from './workbench.ts';
 import { exchangeRaw, requestText } from './wire.ts';
@@ -55,7 +56,9 @@ export const serviceCases = (harness: AdapterHarness): void => {
         const got = await fetch(bench.url('/job'));
         expect([got.status, await got.text()]).toEqual([200, 'hello']);
       }
-      expect(bench.client.stats().runs).toMatchObject({ started: 10, succeeded: 10, open: 0 });
+      await eventually(() =>
+        expect(bench.client.stats().runs).toMatchObject({ started: 10, succeeded: 10, open: 0 }),
+      );
     });
   });
 

@@ -30,7 +30,7 @@ export interface Receiver {
   readonly url: string;
   /** Every request, in the order of arrival, those that were refused included. */
   readonly requests: readonly ReceivedRequest[];
-  /** Resolves as soon as `count` requests came, and rejects after `timeoutMs` (default 5,000). */
+  /** Resolves as soon as `count` requests came, and rejects after `timeoutMs` (default 90,000). */
   arrived(count: number, timeoutMs?: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -84,7 +84,7 @@ export const startReceiver = async (
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    arrived: (count, timeoutMs = 5_000) =>
+    arrived: (count, timeoutMs = 90_000) =>
       new Promise((resolve, reject) => {
         const finish = (error?: Error): void => {
           clearTimeout(timer);
