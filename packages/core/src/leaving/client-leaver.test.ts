@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { plainCapabilities, plainProvider } from '../../test/support/engine.ts';
 import { createFactories } from '../client/create.ts';
 import type { HeartbeatOptions } from '../client/options.ts';
@@ -158,6 +161,43 @@ describe('the end of a process, as the client sees it', () => {
     expect(words()).toEqual([]);
   });
 
+  it('only logs the interruption of a run that another process resumes', () => {
+    const { heartbeat, leaver, words, bodies } = leavingClient();
+    heartbeat.start('import', { resumable: true, sendStart: false });
+    leaver.exit(1);
+    expect(words()).toEqual(['import log']);
+    expect(bodies()[0]?.['text']).toBe('interrupted: process-exit');
+  });
+
+  it('merges a great number of successes of one monitor, with their count, so that all leave in time', () => {
+    const provider = plainProvider({ count: true });
+    const { heartbeat, leaver, bodies } = leavingClient({ provider });
+    for (let index = 0; index < 1_500; index += 1)
+      heartbeat.start('busy', { sendStart: false }).success();
+    heartbeat.start('other', { sendStart: false }).fail();
+    leaver.exit(0);
+    const told = bodies().map(({ key, count }) => [key, count]);
+    expect(told).toHaveLength(2);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['busy', 1_500],
+        ['other', 1],
+      ]),
+    );
+  });
+
+  it('takes what the child did not come to for not delivered', () => {
+    const { heartbeat, leaver, outcomes } = leavingClient({}, (groups) =>
+      groups
+        .slice(0, 1)
+        .map((group) => group.slice(0, 1).map(() => ({ status: 200, headers: {}, body: '' }))),
+    );
+    for (const key of ['a', 'b']) void heartbeat.ping(key, { state: 'start' });
+    void heartbeat.ping('a');
+    leaver.exit(0);
+    expect(outcomes).toEqual(['a start accepted', 'a success exit-budget', 'b start exit-budget']);
+  });
+
   it('never throws, whatever a provider does', () => {
     const provider = plainProvider(
       {},
@@ -237,6 +277,17 @@ describe('a monitor that the service must be asked for', () => {
     ]);
   });
 
+  it('is not asked for where its id is known already', async () => {
+    const { heartbeat, leaver, sent, clock, transport } = leavingClient({ provider: resolving() });
+    transport.answerWith(({ url }) => (url.includes('/resolve/') ? respond(200) : undefined));
+    heartbeat.start('import', { sendStart: false }).success();
+    await clock.settle();
+    heartbeat.start('import', { sendStart: false }).success();
+    leaver.exit(0);
+    expect(urls(sent)).not.toContain('resolve/import');
+    expect(urls(sent).length).toBeGreaterThan(0);
+  });
+
   it.each([
     ['does not answer', 0],
     ['does not know it', 404],
@@ -297,6 +348,42 @@ describe('request analytics at the end', () => {
     expect(sent[0]?.[0]?.body).toContain('"/"');
   });
 
+  it('do not leave where their secret cannot be had any more', () => {
+    const { heartbeat, leaver, sent } = leavingClient({
+      provider: peekapi({ apiKey: () => Promise.resolve('pk-key') }),
+      spool: false,
+    });
+    heartbeat.track(event);
+    leaver.exit(0);
+    expect(sent).toEqual([]);
+  });
+
+  it('are left alone where there are none, while pings leave', () => {
+    const { heartbeat, leaver, sent } = leavingClient({
+      provider: [peekapi({ apiKey: 'pk-key' }), plainProvider()],
+      spool: false,
+    });
+    void heartbeat.ping('import');
+    leaver.exit(0);
+    expect(sent.flat().map(({ url }) => url)).toEqual(['https://plain.example/import/success']);
+  });
+
+  it('stay on the disk, where the next process finds them', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'lubdub-leaver-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const { heartbeat, leaver, sent } = leavingClient({
+      provider: peekapi({ apiKey: 'pk-key' }),
+      spool: { directory },
+    });
+    heartbeat.track(event);
+    leaver.exit(0);
+    expect(sent).toEqual([]);
+    expect(heartbeat.stats().providers[0]).toMatchObject({ events: { spooled: 1, pending: 0 } });
+    const next = leavingClient({ provider: peekapi({ apiKey: 'pk-key' }), spool: { directory } });
+    expect(next.heartbeat.stats().providers[0]?.events).toMatchObject({ pending: 1 });
+    next.leaver.exit(0);
+  });
+
   it('do not leave after the time was given up', () => {
     const { heartbeat, leaver, sent } = leavingClient({
       provider: peekapi({ apiKey: 'pk-key' }),
@@ -320,6 +407,23 @@ describe('the natural end', () => {
     transport.release(respond(200));
     await clock.settle();
     expect([done, leaver.busy]).toEqual([1, false]);
+  });
+
+  it('calls back only when the last of several services has everything', async () => {
+    const slow = plainProvider({}, { name: 'slow', origins: ['https://slow.example'] });
+    const { heartbeat, leaver, clock, transport } = leavingClient({
+      provider: [plainProvider(), slow],
+    });
+    heartbeat.start('import', { sendStart: false }).success();
+    await clock.settle();
+    let done = 0;
+    leaver.hurry(() => (done += 1));
+    for (const expected of [0, 1]) {
+      transport.release(respond(200));
+      // oxlint-disable-next-line no-await-in-loop -- one answer after the other
+      await clock.settle();
+      expect(done).toBe(expected);
+    }
   });
 
   it('flushes within the time that it is given', async () => {
