@@ -123,6 +123,73 @@ describe('an alert', () => {
     await heartbeat.close(0);
   });
 
+  it('tells what the service made of it, and drops nothing that it told', async () => {
+    const transport = createRecordingTransport(() =>
+      respond(200, '{"alertId":"al-1","status":"created","occurrenceCount":2}'),
+    );
+    const clock = createManualClock();
+    const heartbeat = createHeartbeat({ provider: idempotent(), transport, clock });
+    const alerting = heartbeat.alert('deploys', { title: 'It broke' });
+    await clock.advance(10);
+    const outcome = await alerting;
+    expect(outcome).toMatchObject({
+      status: 'accepted',
+      providers: [{ httpStatus: 200, attempts: 1, error: undefined }],
+      results: [{ status: 'created', alertId: 'al-1', occurrenceCount: 2 }],
+    });
+    expect(outcome.orThrow()).toMatchObject({ status: 'accepted' });
+    await heartbeat.close(0);
+  });
+
+  it.each([
+    ['the service could never take', { title: '' }, {}, 'rejected', 'invalid', 0],
+    [
+      'has an answer that nobody can read',
+      {},
+      { interpret: () => undefined },
+      'unreachable',
+      'unreadable-answer',
+      1,
+    ],
+    [
+      'cannot be looked at',
+      {},
+      {
+        check: () => {
+          throw new Error('no');
+        },
+      },
+      'rejected',
+      'invalid',
+      0,
+    ],
+  ])('that %s says so', async (_name, changed, changes, status, reason, attempts) => {
+    const transport = createRecordingTransport(() => respond(200, '{}'));
+    const clock = createManualClock();
+    const whole = idempotent();
+    const provider = { ...whole, alert: { ...whole.alert, ...changes } } as Provider;
+    const heartbeat = createHeartbeat({ provider, transport, clock });
+    const alerting = heartbeat.alert('deploys', { title: 'It broke', ...changed });
+    await clock.advance(10);
+    expect(await alerting).toMatchObject({
+      status,
+      providers: [{ status, reason, attempts }],
+      results: [],
+    });
+    expect(transport.requests).toHaveLength(attempts);
+    await heartbeat.close(0);
+  });
+
+  it('of a client that is closed reaches nobody, and says so when it is asked to', async () => {
+    const transport = createRecordingTransport();
+    const heartbeat = createHeartbeat({ provider: idempotent(), transport });
+    await heartbeat.close(0);
+    const outcome = await heartbeat.alert('deploys', { title: 'It broke' });
+    expect(outcome.status).toBe('dropped');
+    expect(() => outcome.orThrow()).toThrow('no provider takes it');
+    expect(transport.requests).toEqual([]);
+  });
+
   it('is not repeated where its address is refused', async () => {
     expect(await alertOver({ reason: 'address-refused', sent: false })).toBe(1);
   });

@@ -3,7 +3,7 @@ import type { Route } from '../delivery/delivery.ts';
 import { createOutcome } from '../delivery/ticket.ts';
 import type { ProviderOutcome } from '../outcome.ts';
 import type { Redactor } from '../ping/redact.ts';
-import type { Alert, AlertResult } from '../providers/provider.ts';
+import type { Alert, AlertResult, ProviderAlert } from '../providers/provider.ts';
 import type { TransportResult } from '../transport/transport.ts';
 import type { AlertOutcome } from './heartbeat-client.ts';
 
@@ -38,12 +38,12 @@ const mayRepeat = (result: TransportResult, idempotent: boolean): boolean =>
   result.kind === 'failure' && passing.includes(result.reason) && (!result.sent || idempotent);
 
 const read = (
-  route: Route,
+  name: string,
+  dialect: ProviderAlert,
   result: TransportResult,
   redactor: Redactor,
   attempts: number,
 ): OneAlert => {
-  const { name, alert } = route.provider;
   if (result.kind === 'failure') {
     const parts = failed(result.reason, redactor.text(result.message));
     return {
@@ -51,20 +51,20 @@ const read = (
       result: undefined,
     };
   }
-  const answer = alert?.interpret(result);
-  const good = answer?.status === 'accepted' || answer?.status === 'unverified';
-  const body = redactor.data(answer?.response ?? result.body);
-  const message = redactor.text(answer?.message ?? `the service answered ${result.status}`);
+  const answer = dialect.interpret(result);
+  const good = answer.status === 'accepted' || answer.status === 'unverified';
+  const body = redactor.data(answer.response ?? result.body);
+  const message = redactor.text(answer.message ?? `the service answered ${result.status}`);
   return {
     outcome: outcomeOf(name, {
-      status: answer?.status ?? 'unreachable',
-      reason: answer?.reason,
+      status: answer.status,
+      reason: answer.reason,
       attempts,
       httpStatus: result.status,
       response: body,
       error: good ? undefined : { statusCode: result.status, message, body },
     }),
-    result: answer?.result,
+    result: answer.result,
   };
 };
 
@@ -98,7 +98,7 @@ const sendOne = (
             return;
           }
           try {
-            resolve(read(route, result, redactor, number));
+            resolve(read(name, dialect, result, redactor, number));
           } catch {
             const parts = { status: 'unreachable', reason: 'unreadable-answer' } as const;
             const outcome = outcomeOf(name, { ...parts, attempts: number });

@@ -65,6 +65,7 @@ describe('a client', () => {
     const transport = createRecordingTransport();
     const heartbeat = createHeartbeat({ provider: plainProvider(), transport });
     await heartbeat.close();
+    heartbeat.every('a').stop();
     heartbeat.track({ method: 'GET', path: '/', statusCode: 200, responseTimeMs: 1 });
     expect(await heartbeat.ping('a')).toMatchObject({
       status: 'dropped',

@@ -21,7 +21,7 @@ const allowed = async (check: LivenessOptions['check']): Promise<boolean> => {
 /** Beats at once and then at an interval, as long as the check allows it; a check under way withholds the next beat. */
 export const startLiveness = (options: LivenessOptions, parts: BeatParts): Liveness => {
   const { intervalMs = defaultIntervalMs, check } = options;
-  let timer: TimerHandle | undefined;
+  let timer: TimerHandle;
   let stopped = false;
   let asking = false;
   const ask = async (): Promise<void> => {
@@ -39,7 +39,7 @@ export const startLiveness = (options: LivenessOptions, parts: BeatParts): Liven
     stop() {
       if (stopped) return;
       stopped = true;
-      if (timer !== undefined) parts.clock.clearTimer(timer);
+      parts.clock.clearTimer(timer);
       parts.ended(liveness);
     },
     [Symbol.dispose]() {

@@ -181,7 +181,7 @@ export const checkHeartbeatOptions = (options: HeartbeatOptions): void => {
 
 /** Throws a typed error for run options of the wrong form. */
 export const checkRunOptions = (options: unknown): void => {
-  if (options !== undefined) checkFields('', options, runRules);
+  checkFields('', options, runRules);
 };
 
 /** Throws a typed error for wrap options of the wrong form. */
@@ -191,7 +191,6 @@ export const checkWrapOptions = (options: unknown): void => {
 
 /** Throws a typed error for options of `every` of the wrong form. */
 export const checkLivenessOptions = (options: unknown): void => {
-  if (options === undefined) return;
   checkFields('', options, {
     intervalMs: numberFrom(1_000, longestMs, 'milliseconds'),
     check: typed('function'),

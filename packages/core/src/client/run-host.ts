@@ -72,7 +72,7 @@ export class RunHost implements WrapHost {
   }
 
   inContext(run: ActiveRun, call: () => unknown): unknown {
-    return this.#context === undefined ? call() : this.#context.run(run, call);
+    return (this.#context as ContextStore<ActiveRun>).run(run, call);
   }
 
   hold(run: ActiveRun, options: RunOptions): Hold {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { plainProvider } from '../../test/support/engine.ts';
 import { createHeartbeat } from '../index.ts';
-import type { HeartbeatOptions } from '../index.ts';
+import type { HeartbeatOptions, Provider } from '../index.ts';
 import { cronitor } from '../providers/cronitor.ts';
 import { healthchecks } from '../providers/healthchecks.ts';
 import { lubdub } from '../providers/lubdub.ts';
@@ -252,5 +253,101 @@ describe('upserting declared monitors', () => {
     await heartbeat.close();
     expect(transport.requests).toEqual([]);
     expect(warnings.join()).toMatch(/5 fields/u);
+  });
+
+  it.each([
+    [{ reason: 'plan', message: 'not in this plan' }, 'not in this plan'],
+    [{ reason: 'plan' }, 'plan'],
+    [{}, 'rejected'],
+  ])('says of a refusal with %j why: %s', async (said, why) => {
+    const provider = plainProvider(
+      {},
+      {
+        upsertDeclared: true,
+        upsert: {
+          toRequest: () => ({ method: 'PUT', url: 'https://plain.example/monitors' }),
+          interpret: () => ({ status: 'rejected', ...said }),
+        },
+      },
+    );
+    const { heartbeat, warnings } = client({ provider });
+    heartbeat.declare('backup', { intervalMs: 60_000 });
+    await heartbeat.flush();
+    await heartbeat.close();
+    expect(warnings.join()).toContain(`it could not be upserted: ${why}`);
+  });
+});
+
+describe('an upsert on its way', () => {
+  const one = (): Provider => lubdub({ upsert: true, monitors: { sync: { intervalMs: 300_000 } } });
+
+  it('is waited for by a flush, at every provider', async () => {
+    const clock = createManualClock();
+    const other = lubdub({
+      baseUrl: 'https://other.example',
+      upsert: true,
+      monitors: { sync: { intervalMs: 300_000 } },
+    });
+    const { heartbeat, transport } = client({ clock, provider: [one(), other] });
+    transport.answerWith(() => undefined);
+    let flushed = false;
+    const flushing = heartbeat.flush(60_000).then(() => (flushed = true));
+    await clock.settle();
+    for (const over of [false, true]) {
+      expect([transport.requests.length, flushed]).toEqual([2, false]);
+      transport.release(respond(200));
+      // oxlint-disable-next-line no-await-in-loop -- one answer after the other
+      await clock.settle();
+      expect(flushed).toBe(over);
+    }
+    await flushing;
+    const closing = heartbeat.close(0);
+    await clock.advance(10);
+    await closing;
+  });
+
+  it('is not tried again after the client was closed', async () => {
+    const clock = createManualClock();
+    const { heartbeat, transport } = client({ clock, provider: one() });
+    transport.answerWith(() => failWith('refused'));
+    await clock.advance(0);
+    const closing = heartbeat.close(0);
+    await clock.advance(10);
+    await closing;
+    const { length } = transport.requests;
+    await clock.advance(3_600_000);
+    expect(transport.requests).toHaveLength(length);
+  });
+
+  it('that fails is followed by what the code has declared meanwhile, and by nothing older', async () => {
+    const clock = createManualClock();
+    const { heartbeat, transport, sent } = client({ clock, provider: one() });
+    transport.answerWith(() => undefined);
+    await clock.settle();
+    heartbeat.declare('sync', { graceMs: 1_000 });
+    transport.answerWith(() => respond(200));
+    transport.release(failWith('reset'));
+    await clock.advance(60_000);
+    expect(sent().map(([, , body]) => body)).toEqual([
+      '{"intervalMs":300000}',
+      '{"graceMs":1000,"intervalMs":300000}',
+    ]);
+    const closing = heartbeat.close(0);
+    await clock.advance(10);
+    await closing;
+  });
+
+  it('holds no ping of a monitor that is declared in an outage', async () => {
+    const clock = createManualClock();
+    const { heartbeat, transport } = client({ clock, provider: one() });
+    transport.answerWith(({ method }) => (method === 'PUT' ? failWith('refused') : respond(200)));
+    await clock.settle();
+    heartbeat.declare('report', { intervalMs: 60_000 });
+    const ping = heartbeat.ping('report');
+    await clock.settle();
+    expect((await ping).status).toBe('accepted');
+    const closing = heartbeat.close(0);
+    await clock.advance(10);
+    await closing;
   });
 });

@@ -51,7 +51,7 @@ export class ChainQueue implements Remover {
     options: QueueOptions,
     perRun: boolean,
     settle: (entry: Entry, settlement: Settlement) => void,
-    onMerged: (entry: Entry) => void = () => undefined,
+    onMerged: (entry: Entry) => void,
   ) {
     this.#onMerged = onMerged;
     this.#options = options;
@@ -179,7 +179,7 @@ export class ChainQueue implements Remover {
     ) {
       const { chain, dueMs } = due;
       if (this.#dueOf.get(chain) !== dueMs) continue;
-      if (chain.state === 'limited') this.#mergeLimited(chain.key);
+      if (chain.state === 'limited') this.#mergeLimited(chain);
       if (this.tidy(chain)) this.ready(chain);
     }
   }
@@ -266,9 +266,9 @@ export class ChainQueue implements Remover {
       .filter(({ length }) => length > 0);
   }
 
-  #mergeLimited(key: string): void {
+  #mergeLimited({ key, entries: own }: Chain): void {
     const entries: Entry[] = [];
-    if (!this.#perRun) entries.push(...(this.chains.get(key)?.entries ?? []));
+    if (!this.#perRun) entries.push(...own);
     else
       for (const chain of this.chains.values())
         if (chain.key === key && chain.state === 'limited') entries.push(...chain.entries);

@@ -21,14 +21,13 @@ export class Fifo<Item> {
 
   /** Keeps only the items that pass. */
   keep(passes: (item: Item) => boolean): void {
-    this.#items = this.#items
-      .slice(this.#head)
-      .filter((item) => item !== undefined && passes(item));
+    // Places that were taken are undefined.
+    this.#items = this.#items.filter((item) => item !== undefined && passes(item));
     this.#head = 0;
   }
 
   shift(): Item | undefined {
-    if (this.#head >= this.#items.length) return undefined;
+    if (this.size === 0) return undefined;
     const item = this.#items[this.#head];
     this.#items[this.#head] = undefined;
     this.#head += 1;

@@ -288,7 +288,7 @@ export class Lane {
     const { token, expiry } = entry;
     if (expiry !== undefined) clock.clearTimer(expiry);
     entry.settlement =
-      token === undefined ? settlement : (journal?.settled(token, settlement) ?? settlement);
+      token === undefined ? settlement : (journal as Journal).settled(token, settlement);
     settle(entry, entry.settlement);
     if (this.queue.pings > 0) return;
     journal?.drained();

@@ -1,6 +1,7 @@
 import type {
   MonitorDeclaration,
   Provider,
+  ProviderResolve,
   RequestContext,
   Resolution,
 } from '../providers/provider.ts';
@@ -75,23 +76,17 @@ export class TargetStore {
 
   /** Notes the result of a look-up. An outage keeps what was known and asks again after `retryMs`. */
   learn(key: string, resolution: Resolution, nowMs: number, retryMs: number): Target {
-    const ttlMs = this.#provider.resolve?.ttlMs ?? 0;
+    const { ttlMs } = this.#provider.resolve as ProviderResolve;
     const known = this.#cache.get(key)?.target;
-    if (resolution.status === 'resolved') {
-      this.#set(key, { status: 'known', id: resolution.target }, nowMs + ttlMs);
-    } else if (resolution.status === 'misconfigured') {
-      const { reason, message } = resolution;
-      this.#set(key, { status: 'misconfigured', reason, message }, nowMs + ttlMs);
-    } else {
-      const { message } = resolution;
-      const unknown: Target = { status: 'unknown', message };
-      this.#set(
-        key,
-        known === undefined || known.status === 'unknown' ? unknown : known,
-        nowMs + retryMs,
-      );
+    if (resolution.status === 'resolved')
+      return this.#set(key, { status: 'known', id: resolution.target }, nowMs + ttlMs);
+    if (resolution.status === 'misconfigured') {
+      const { status, reason, message } = resolution;
+      return this.#set(key, { status, reason, message }, nowMs + ttlMs);
     }
-    return this.#cache.get(key)?.target ?? { status: 'unknown' };
+    const unknown: Target = { status: 'unknown', message: resolution.message };
+    const kept = known === undefined || known.status === 'unknown' ? unknown : known;
+    return this.#set(key, kept, nowMs + retryMs);
   }
 
   /** Forgets one key, or all. */
@@ -149,9 +144,10 @@ export class TargetStore {
     return refused;
   }
 
-  #set(key: string, target: Target, expiresMs: number): void {
+  #set(key: string, target: Target, expiresMs: number): Target {
     if (this.#cache.size >= mostChecked && !this.#cache.has(key)) this.#cache.clear();
     this.#cache.set(key, { target, expiresMs });
+    return target;
   }
 }
 

@@ -40,9 +40,7 @@ export class Coalescer {
     let window = this.#windows.get(key);
     if (window === undefined) {
       if (this.#windows.size >= mostWindows) this.#closeOldest();
-      const timer = this.#clock.setTimer(() => this.#close(key), windowMs);
-      window = { key, timer, count: 0, durationMs: 0, totalMs: 0, longestMs: 0, lastAtMs: 0 };
-      this.#windows.set(key, window);
+      window = this.#open(key, windowMs);
     }
     window.count += 1;
     window.durationMs = durationMs;
@@ -53,21 +51,29 @@ export class Coalescer {
 
   /** Sends every open window now. */
   flush(): void {
-    for (const key of [...this.#windows.keys()]) this.#close(key);
+    for (const window of [...this.#windows.values()]) this.#close(window);
+  }
+
+  #open(key: string, windowMs: number): Window {
+    const window: Window = {
+      ...{ key, count: 0, durationMs: 0, totalMs: 0, longestMs: 0, lastAtMs: 0 },
+      timer: this.#clock.setTimer(() => this.#close(window), windowMs),
+    };
+    this.#windows.set(key, window);
+    return window;
   }
 
   #closeOldest(): void {
-    for (const oldest of this.#windows.keys()) {
+    for (const oldest of this.#windows.values()) {
       this.#close(oldest);
       break;
     }
   }
 
-  #close(key: string): void {
-    const window = this.#windows.get(key);
-    if (window === undefined) return;
+  #close(window: Window): void {
+    const { key, timer } = window;
     this.#windows.delete(key);
-    this.#clock.clearTimer(window.timer);
+    this.#clock.clearTimer(timer);
     const { count, durationMs, totalMs, longestMs, lastAtMs } = window;
     const metrics = { meanDurationMs: totalMs / count, longestDurationMs: longestMs };
     this.#send(new PingRecord(key, 'success', lastAtMs, { durationMs, count, metrics }));

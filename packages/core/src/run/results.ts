@@ -55,11 +55,7 @@ const derivePromise = (
           },
         );
   // A promise that carries more (a `cancel`, a child process) goes on carrying it.
-  for (const name of Reflect.ownKeys(promise)) {
-    const descriptor = Reflect.getOwnPropertyDescriptor(promise, name);
-    if (descriptor !== undefined) Reflect.defineProperty(derived, name, descriptor);
-  }
-  return derived;
+  return Object.defineProperties(derived, Object.getOwnPropertyDescriptors(promise));
 };
 
 const afterHold = (hold: Hold, go: () => unknown): unknown => {

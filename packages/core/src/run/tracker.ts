@@ -34,7 +34,6 @@ export interface TrackerParts {
 type Counts = Record<'started' | Exclude<RunStatus, 'running'>, number>;
 
 const unlimitedOnly = (provider: Provider): boolean => !provider.capabilities.limitsRunDuration;
-const noArguments: readonly unknown[] = [];
 const notEnded: Partial<Ending> = {};
 
 /** Knows every open run and turns what happens to it into pings: one start, one terminal. */
@@ -55,13 +54,8 @@ export class RunTracker implements RunKeeper {
   }
 
   /** Begins a run and sends its start. */
-  begin(
-    key: string,
-    options: RunOptions,
-    gate?: Gate,
-    args: readonly unknown[] = noArguments,
-  ): ActiveRun {
-    const admission = gate === undefined ? 'all' : gate.enter(options, this.nowMs());
+  begin(key: string, options: RunOptions, gate: Gate, args: readonly unknown[]): ActiveRun {
+    const admission = gate.enter(options, this.nowMs());
     const run = new ActiveRun(this, key, options, admission, gate, args);
     this.open.add(run);
     this.counts.started += 1;
@@ -128,13 +122,13 @@ export class RunTracker implements RunKeeper {
   }
 
   /** Ends every open run as failed, at the end of the process; a resumable one goes on elsewhere and is deferred. */
-  imposeOnAll(reason: RunReason, error: unknown, exitCode: number | undefined): void {
+  imposeOnAll(reason: RunReason, error: unknown, exitCode: number): void {
     for (const run of this.open) {
       if (run.options.resumable === true) {
         run.defer(`interrupted: ${reason}`);
         continue;
       }
-      if (exitCode !== undefined) run.set({ exitCode });
+      run.set({ exitCode });
       run.impose(reason, error);
     }
   }

@@ -38,6 +38,27 @@ describe('the end of a wrapped call', () => {
     expect(heartbeat.stats().runs).toMatchObject({ open: 0, succeeded: 1 });
   });
 
+  it.each([
+    ['a fail with an error', 'no', { failed: 1, succeeded: 0 }],
+    ['a success with null', null, { failed: 0, succeeded: 1 }],
+  ])('by its callback is %s, which the callback gets too', (_name, given, counts) => {
+    const { heartbeat } = createEngine();
+    const heard: unknown[] = [];
+    const job = heartbeat.wrap('a', (done: (error: unknown) => void) => done(given), {
+      callbackIndex: 0,
+    });
+    job((error) => heard.push(error));
+    expect(heard).toEqual([given]);
+    expect(heartbeat.stats().runs).toMatchObject({ ...counts, open: 0 });
+  });
+
+  it('is its return where it was called without the callback', () => {
+    const { heartbeat } = createEngine();
+    const job = heartbeat.wrap('a', (_done?: () => void) => 7, { callbackIndex: 0 });
+    expect(job()).toBe(7);
+    expect(heartbeat.stats().runs).toMatchObject({ succeeded: 1, open: 0 });
+  });
+
   it('is delivered before the callback is called on, where the end is awaited', async () => {
     const { clock, heartbeat, transport } = createEngine();
     const order: string[] = [];

@@ -215,6 +215,17 @@ describe('a wrapped function', () => {
     expect(words()).toEqual(['a! start', 'a! success']);
   });
 
+  it('keeps its key where a call names no other', async () => {
+    const { clock, heartbeat, words } = createEngine();
+    const job = heartbeat.wrap('a', (_name: string) => 1, {
+      perCall: ({ args }) => (args[0] === 'b' ? { key: 'b' } : { groupKey: 'g' }),
+    });
+    job('a');
+    job('b');
+    await clock.settle();
+    expect(words().filter((word) => word.endsWith('success'))).toEqual(['a success', 'b success']);
+  });
+
   it('runs the job when its key makes no sense, and says so once', async () => {
     const { clock, heartbeat, words, warnings } = createEngine();
     const job = heartbeat.wrap(

@@ -14,9 +14,9 @@ export interface WrapHost {
     gate: Gate,
     args: readonly unknown[],
   ): ActiveRun | undefined;
-  /** Calls the job inside the run's context, where contexts are kept. */
   /** What the first run of a key has to wait for, when the client is strict. */
   resolving(key: unknown): Promise<unknown> | undefined;
+  /** Calls the job inside the run's context; only where contexts are kept. */
   inContext(run: ActiveRun, call: () => unknown): unknown;
   readonly keepsContext: boolean;
   /** Waits for the run's delivery as its options want; undefined: not at all. */
