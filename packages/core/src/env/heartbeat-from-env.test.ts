@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { heartbeatFromEnv } from '../index.ts';
 import { createRecordingTransport } from '../testing/recording-transport.ts';
 
@@ -63,5 +63,15 @@ describe('heartbeatFromEnv', () => {
     expect(() => heartbeatFromEnv({ env: { LUBDUB_PROVIDER: 'pagerduty' } })).toThrow(
       expect.objectContaining({ code: 'ERR_LUBDUB_UNKNOWN_PROVIDER' }),
     );
+  });
+
+  it('warns on the console where it is given no logger', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const heartbeat = heartbeatFromEnv({ env: {} });
+    await heartbeat.close();
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^lubdub: Nothing is monitored: LUBDUB_PROVIDER is not set/u)],
+    ]);
+    warn.mockRestore();
   });
 });

@@ -52,11 +52,6 @@ const convert = (variable: EnvironmentVariable, value: string): unknown => {
   switch (variable.kind) {
     case 'flag':
       return readSwitch(variable.name, value);
-    case 'number': {
-      const number = Number(value);
-      if (!Number.isFinite(number)) throw invalidOption(variable.name, 'no number', 'a number');
-      return number;
-    }
     case 'monitors':
       return readMap(variable.name, value);
     case 'secrets':

@@ -10,7 +10,7 @@ export interface EnvironmentVariable {
    * How it is read: `text`; `secret` (a file is handed on as `{ file }` and read again when it changes); `secrets` (a comma
    * separated list); `flag` (`1`, `true`, `yes`, `on` or their opposites); `number`; `monitors` (`key=id,key2=id2`).
    */
-  readonly kind: 'text' | 'secret' | 'secrets' | 'flag' | 'number' | 'monitors';
+  readonly kind: 'text' | 'secret' | 'secrets' | 'flag' | 'monitors';
   /** Missing is an error. Default false. */
   readonly required?: boolean;
 }

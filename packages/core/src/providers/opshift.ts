@@ -113,7 +113,7 @@ const alertAt = (root: string, targets: Readonly<Record<string, string>>): Provi
   secretTargets: targets,
   check: checkAlert,
   toRequest: (target, { groupKey, ...alert }, context) => {
-    const id = Object.hasOwn(targets, target) ? (targets[target] ?? target) : target;
+    const id = Object.hasOwn(targets, target) ? (targets[target] as string) : target;
     const body = JSON.stringify({ ...alert, group_key: groupKey });
     return signed(`${root}/api/alerts/trigger/${encodeURIComponent(id)}`, body, context);
   },

@@ -42,3 +42,27 @@ it('is full when more wait than one write takes, not counting those that have en
   buffer.forget(500);
   expect(buffer.full).toBe(false);
 });
+
+it('writes what is too large for one write in several, the ends with the last', () => {
+  const buffer = new WriteBuffer();
+  const large = 'x'.repeat(100_000);
+  const seqs = Array.from({ length: 7 }, () => buffer.push(item(large)));
+  buffer.end(99);
+  const chunks = [buffer.take(false), buffer.take(false), buffer.take(false)];
+  expect(chunks.map((chunk) => [chunk?.from, chunk?.items.length, chunk?.acks])).toEqual([
+    [0, 3, []],
+    [3, 3, []],
+    [6, 1, [99]],
+  ]);
+  expect(seqs.map((seq) => buffer.taken(seq))).toEqual(Array(7).fill(true));
+  expect([buffer.take(false), buffer.from]).toEqual([undefined, 7]);
+});
+
+it('forgets the oldest when too many wait, and names those that somebody needs', () => {
+  const buffer = new WriteBuffer();
+  for (let index = 0; index < 5; index += 1) buffer.push(item('one'));
+  buffer.forget(1);
+  expect(buffer.trim(2)).toEqual([0, 2]);
+  expect(buffer.trim(10)).toEqual([]);
+  expect(buffer.take(false)?.text).toBe('one 3\none 4\n');
+});
