@@ -9,7 +9,8 @@ it('knows of thousands of records which are still needed, and which it ever had'
     wanted.push(seq);
   }
   expect([segment.live, segment.from, segment.to]).toEqual([wanted.length, 70, wanted.at(-1)]);
-  for (const seq of wanted) if (seq % 2 === 0) expect(segment.clear(seq)).toBe(true);
+  const done = wanted.filter((seq) => seq % 2 === 0);
+  expect(done.map((seq) => segment.clear(seq))).toEqual(done.map(() => true));
   const found = Array.from({ length: 9_100 }, (_, seq) => seq).filter((seq) => segment.has(seq));
   expect(found).toEqual(wanted.filter((seq) => seq % 2 === 1));
   expect(segment.live).toBe(found.length);

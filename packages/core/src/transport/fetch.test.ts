@@ -10,12 +10,15 @@ const sendBy = (fetch: FetchLike, url = 'https://plain.example/'): Promise<Trans
     ),
   );
 
+const failing =
+  (error: unknown): FetchLike =>
+  async () => {
+    throw error;
+  };
+
 /** An error as `fetch` throws it: what happened is the cause, or its cause. */
-const thrown = (cause: object, deep = false): FetchLike =>
-  (() =>
-    Promise.reject(
-      new TypeError('fetch failed', { cause: deep ? new Error('outer', { cause }) : cause }),
-    )) as never;
+const thrown = (cause: object, deep: boolean): FetchLike =>
+  failing(new TypeError('fetch failed', { cause: deep ? new Error('outer', { cause }) : cause }));
 
 describe('a fetch that fails', () => {
   it.each([
@@ -40,7 +43,7 @@ describe('a fetch that fails', () => {
   });
 
   it.each([[null], ['text'], [7]])('by throwing %o is one too', async (error) => {
-    expect(await sendBy((() => Promise.reject(error)) as never)).toMatchObject({
+    expect(await sendBy(failing(error))).toMatchObject({
       kind: 'failure',
       reason: 'network',
     });
@@ -55,7 +58,7 @@ it('tells a redirect that a browser hides as what it is', async () => {
     headers: { value: new Headers() },
     body: { value: null },
   });
-  expect(await sendBy((() => Promise.resolve(hidden)) as never)).toMatchObject({
+  expect(await sendBy(async () => hidden)).toMatchObject({
     kind: 'response',
     status: 302,
   });
@@ -69,10 +72,10 @@ it.each([
   ['plain.example'],
 ])('asks for nothing at %s', async (url) => {
   let asked = 0;
-  const fetch = (() => {
+  const fetch = async (): Promise<Response> => {
     asked += 1;
-    return Promise.resolve(new Response(''));
-  }) as never;
+    return new Response('');
+  };
   const result = await sendBy(fetch, url);
   expect([result.kind, asked]).toEqual(['failure', 0]);
   expect(JSON.stringify(result)).not.toContain('word');
