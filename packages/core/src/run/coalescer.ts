@@ -72,6 +72,8 @@ export class Coalescer {
 
   #close(window: Window): void {
     const { key, timer } = window;
+    // Closed by somebody who was told of another one of a flush.
+    if (this.#windows.get(key) !== window) return;
     this.#windows.delete(key);
     this.#clock.clearTimer(timer);
     const { count, durationMs, totalMs, longestMs, lastAtMs } = window;

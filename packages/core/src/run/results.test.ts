@@ -33,6 +33,19 @@ describe('a promise with more on it', () => {
     expect((given as { cancel: unknown }).cancel).toBe(cancel);
     await expect(given).resolves.toBe(1);
   });
+
+  it('reaches the caller when its class gives each promise something of its own', async () => {
+    class Numbered extends Promise<number> {
+      static made = 0;
+      constructor(...given: ConstructorParameters<typeof Promise<number>>) {
+        super(...given);
+        Reflect.defineProperty(this, 'number', { value: (Numbered.made += 1) });
+      }
+    }
+    const { given, watch } = watched(Numbered.resolve(1));
+    await expect(given).resolves.toBe(1);
+    expect(watch.succeeded).toHaveBeenCalledExactlyOnceWith(1);
+  });
 });
 
 describe('a thenable', () => {

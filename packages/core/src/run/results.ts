@@ -55,7 +55,12 @@ const derivePromise = (
           },
         );
   // A promise that carries more (a `cancel`, a child process) goes on carrying it.
-  return Object.defineProperties(derived, Object.getOwnPropertyDescriptors(promise));
+  // One by one: what it cannot be given (a subclass has its own) must not throw into the job.
+  for (const name of Reflect.ownKeys(promise)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(promise, name) as PropertyDescriptor;
+    Reflect.defineProperty(derived, name, descriptor);
+  }
+  return derived;
 };
 
 const afterHold = (hold: Hold, go: () => unknown): unknown => {
