@@ -8,7 +8,7 @@ export interface EnvironmentVariable {
   readonly option: string;
   /**
    * How it is read: `text`; `secret` (a file is handed on as `{ file }` and read again when it changes); `secrets` (a comma
-   * separated list); `flag` (`1`, `true`, `yes`, `on` or their opposites); `number`; `monitors` (`key=id,key2=id2`).
+   * separated list); `flag` (`1`, `true`, `yes`, `on` or their opposites); `monitors` (`key=id,key2=id2`).
    */
   readonly kind: 'text' | 'secret' | 'secrets' | 'flag' | 'monitors';
   /** Missing is an error. Default false. */
