@@ -58,7 +58,7 @@ const nextDeadline = (
   return {
     atMs: postpone(settings, machine, expectedMs, expectedMs + settings.graceMs, schedules),
     cause: 'missed',
-    text: describeMiss(settings.schedule, expectedMs, settings.graceMs),
+    text: describeMiss(settings.schedule, expectedMs, settings.graceMs, schedules),
   };
 };
 

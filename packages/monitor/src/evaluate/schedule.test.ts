@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { cron, every, Subject } from '../../test/evaluation-subject.ts';
@@ -45,6 +46,49 @@ describe('cron schedules', () => {
     const subject = new Subject({ schedule: cron('*/2 * * * * *') });
     subject.ping('success', Date.parse('2026-01-01T00:00:01Z'));
     expect(subject.machine.expectedMs).toBe(Date.parse('2026-01-01T00:00:02Z'));
+  });
+
+  it('answer from memory what they would work out', () => {
+    const expressions = [
+      '*/5 * * * *',
+      '30 2 * * *',
+      '59 1-3 * * 0',
+      '0 0 L * *',
+      '*/20 * * * * *',
+    ];
+    const zones = ['UTC', 'Europe/Berlin', 'Australia/Lord_Howe', 'Asia/Kathmandu'];
+    const changesOfClocks = ['2026-03-29T01:00Z', '2026-10-25T01:00Z', '2026-10-03T15:30Z'];
+    // there the clocks were 44 minutes and 30 seconds late until 1972
+    const old = { timezone: 'Africa/Monrovia', around: '1971-06-01T00:00Z' };
+    const place = fc.oneof(
+      {
+        weight: 9,
+        arbitrary: fc.record({
+          timezone: fc.constantFrom(...zones),
+          around: fc.constantFrom(...changesOfClocks),
+        }),
+      },
+      { weight: 1, arbitrary: fc.constant(old) },
+    );
+    const seconds = fc.array(fc.integer({ min: -5400, max: 5400 }), { minLength: 2, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.constantFrom(...expressions), place, seconds, (expression, at, offsets) => {
+        const schedule = cron(expression, at.timezone);
+        const reader = createScheduleReader();
+        for (const second of offsets.flatMap((offset) => [
+          offset,
+          offset + 1,
+          offset + 59,
+          offset,
+        ])) {
+          const afterMs = Date.parse(at.around) + second * 1000 + 123;
+          expect(reader.nextAfter(schedule, afterMs)).toBe(
+            createScheduleReader().nextAfter(schedule, afterMs),
+          );
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it.each([

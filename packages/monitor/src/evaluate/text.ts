@@ -1,4 +1,5 @@
 import type { IncomingPing, Schedule } from '../model.ts';
+import type { ScheduleReader } from './schedule.ts';
 
 const units = [
   [86_400_000, 'day'],
@@ -23,20 +24,17 @@ const plural = (count: number, name: string): string => `${count} ${name}${count
  * Why a monitor is down that missed its beat. For an interval it has the form of Exemplar's text (PROTOCOLS section 1):
  * `no heartbeat received within 5 minutes + 1 minute`.
  */
-export const describeMiss = (schedule: Schedule, expectedMs: number, graceMs: number): string => {
+export const describeMiss = (
+  schedule: Schedule,
+  expectedMs: number,
+  graceMs: number,
+  schedules: ScheduleReader,
+): string => {
   if (schedule.kind === 'interval') {
     return `no heartbeat received within ${describeDuration(schedule.intervalMs)} + ${describeDuration(graceMs)}`;
   }
-  return `no heartbeat received within ${describeDuration(graceMs)} of ${localTime(expectedMs, schedule.timezone)}`;
-};
-
-const localTime = (timeMs: number, timezone: string): string => {
-  const parts = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: timezone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  });
-  return `${parts.format(timeMs)} (${timezone})`;
+  const { timezone } = schedule;
+  return `no heartbeat received within ${describeDuration(graceMs)} of ${schedules.formatLocal(expectedMs, timezone)} (${timezone})`;
 };
 
 /** Why a run is stuck. */
