@@ -6,11 +6,17 @@ const hourMs = 3_600_000;
 
 /** What one transaction has to write; filled while the machines run, written with one statement per table. */
 export interface Changes {
-  readonly machines: Map<string, Machine>;
+  readonly machines: Map<string, MachineChange>;
   readonly flips: Flip[];
   readonly voidedFlipIds: string[];
   readonly runs: Map<string, RunRow>;
   readonly rollups: Map<string, RollupRow>;
+}
+
+/** A machine as the database has it and as it will be. */
+export interface MachineChange {
+  readonly before: Machine;
+  readonly after: Machine;
 }
 
 /** A run to insert or merge. */
@@ -50,7 +56,10 @@ export const createChanges = (): Changes => ({
   rollups: new Map(),
 });
 
-/** Adds what a ping or the clock did to a monitor. `before` is the machine that it was done to. */
+/**
+ * Adds what a ping or the clock did to a monitor. `before` is the machine that it was done to: as the database has it, or as
+ * the transition before this one left it.
+ */
 export const addTransition = (
   changes: Changes,
   monitor: Pick<MonitorDefinition, 'id' | 'key'>,
@@ -58,7 +67,8 @@ export const addTransition = (
   transition: Transition,
   nowMs: number,
 ): void => {
-  changes.machines.set(monitor.id, transition.machine);
+  const stored = changes.machines.get(monitor.id)?.before ?? before;
+  changes.machines.set(monitor.id, { before: stored, after: transition.machine });
   changes.voidedFlipIds.push(...transition.voidedFlipIds);
   for (const run of transition.runs) addRun(changes, monitor.id, run, nowMs);
   let sinceMs = before.healthSinceMs;

@@ -52,19 +52,26 @@ export const manyRows = (
 };
 
 /**
- * Many rows as the source of one INSERT, ready for `on conflict`. SQLite gets plain VALUES, which cost it less than a
- * subquery; PostgreSQL what {@link manyRows} makes.
+ * An INSERT of many rows, ready for `on conflict`. SQLite gets plain VALUES, which cost it less than a subquery, and no column
+ * that is null in every row, because each value handed to it costs; PostgreSQL what {@link manyRows} makes.
  */
-export const insertedRows = (
+export const insertInto = (
   kind: StoreContext['kind'],
+  table: string,
   columns: Readonly<Record<string, ColumnType>>,
   rows: readonly object[],
 ): RawBuilder<unknown> => {
-  const names = Object.keys(columns);
-  if (kind === 'postgres')
-    return sql`select ${sql.raw(names.join(', '))} from ${manyRows(kind, columns, rows)} as fresh where true`;
+  const all = Object.keys(columns);
+  if (kind === 'postgres') {
+    const names = sql.raw(all.join(', '));
+    return sql`insert into ${sql.raw(table)} (${names})
+      select ${names} from ${manyRows(kind, columns, rows)} as fresh where true`;
+  }
+  const records = rows as readonly Readonly<Record<string, unknown>>[];
+  const names = all.filter((name) => records.some((row) => (row[name] ?? null) !== null));
   const rest = ', ?'.repeat(names.length - 1);
-  return sql`values (${toBatch(names, rows)}${sql.raw(rest)})`;
+  return sql`insert into ${sql.raw(table)} (${sql.raw(names.join(', '))})
+    values (${toBatch(names, rows)}${sql.raw(rest)})`;
 };
 
 /** The first placeholder of a statement stands for the whole batch; the others are filled from it. */

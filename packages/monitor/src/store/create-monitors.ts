@@ -3,7 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createMachine } from '../evaluate/machine.ts';
 import type { MonitorDefinition, MonitorSettings, MonitorSource } from '../model.ts';
 import type { StoreContext } from './context.ts';
-import { definitionColumns, machineColumns } from './rows.ts';
+import { machineColumns } from './machine-columns.ts';
+import { definitionColumns } from './rows.ts';
 import type { Executor } from './schema.ts';
 import type { IngestItem } from './store.ts';
 

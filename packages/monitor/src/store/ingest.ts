@@ -4,7 +4,7 @@ import { applyPing } from '../evaluate/apply.ts';
 import type { Machine } from '../evaluate/machine.ts';
 import type { StoredPing } from '../model.ts';
 import type { ColumnType, StoreContext } from './context.ts';
-import { forUpdate, insertedRows, jsonValues } from './context.ts';
+import { forUpdate, insertInto, jsonValues } from './context.ts';
 import { createMonitors } from './create-monitors.ts';
 import type { Target } from './monitor-cache.ts';
 import { pingColumns, toDefinition, toMachine } from './rows.ts';
@@ -190,9 +190,8 @@ const storePings = async (
   db: Executor,
   rows: readonly object[],
 ): Promise<(name: string, row: number) => boolean> => {
-  const names = sql.raw(Object.keys(pingTypes).join(', '));
-  const insert = sql`insert into pings (${names})
-    ${insertedRows(context.kind, pingTypes, rows)} on conflict (monitor_id, ping_id) do nothing`;
+  const insert = sql`${insertInto(context.kind, 'pings', pingTypes, rows)}
+    on conflict (monitor_id, ping_id) do nothing`;
   if (context.kind === 'sqlite') {
     // its count of changes costs a tenth of reading a row back
     const { rows: counts } = await sql<{ changes: number }>`${insert}`.execute(db);

@@ -1,7 +1,7 @@
-import type { Deadline, EndedRun, Machine } from '../evaluate/machine.ts';
+import type { Deadline, Machine } from '../evaluate/machine.ts';
 import { statusAt } from '../evaluate/status.ts';
 import type { Flip, MonitorDefinition, MonitorSummary, Run, StoredPing, Uptime } from '../model.ts';
-import type { ColumnType } from './context.ts';
+import { unpackRuns } from './machine-columns.ts';
 import type { FlipTable, MonitorRow, PingTable, RunTable } from './schema.ts';
 
 const parseJson = (json: string | null | undefined): unknown => JSON.parse(json ?? 'null');
@@ -24,24 +24,6 @@ export const toDefinition = (row: MonitorRow): MonitorDefinition => ({
   updatedMs: row.updated_ms,
 });
 
-/** A run that has ended, packed: this is rewritten with every ping. */
-type PackedRun = [
-  endedMs: number,
-  durationMs: number | null,
-  state: EndedRun['state'],
-  runId?: string,
-];
-
-const packRun = ({ endedMs, durationMs, state, runId }: EndedRun): PackedRun =>
-  runId === null ? [endedMs, durationMs, state] : [endedMs, durationMs, state, runId];
-
-const unpackRun = ([endedMs, durationMs, state, runId]: PackedRun): EndedRun => ({
-  endedMs,
-  durationMs,
-  state,
-  runId: runId ?? null,
-});
-
 /** What is known of the monitor of a row. */
 export const toMachine = (row: MonitorRow): Machine => ({
   health: row.health,
@@ -53,7 +35,7 @@ export const toMachine = (row: MonitorRow): Machine => ({
   lastStartMs: row.last_start_ms ?? null,
   floorMs: row.floor_ms ?? null,
   openRuns: parseJson(row.open_runs_json) as Machine['openRuns'],
-  endedRuns: (parseJson(row.ended_runs_json) as PackedRun[]).map(unpackRun),
+  endedRuns: unpackRuns(row.ended_runs_json),
   lastPing: toLastPing(row),
   lastDurationMs: row.last_duration_ms ?? null,
   expectedMs: row.expected_ms ?? null,
@@ -74,7 +56,8 @@ const toDeadline = (row: MonitorRow): Deadline | null =>
     ? null
     : { atMs: row.next_due_ms, cause: row.due_cause, text: row.due_text ?? '' };
 
-type DefinitionColumn =
+/** A column that holds what was declared. */
+export type DefinitionColumn =
   | 'id'
   | 'key'
   | 'ping_token'
@@ -108,53 +91,6 @@ export const definitionColumns = (
   source: definition.source,
   created_ms: definition.createdMs,
   updated_ms: definition.updatedMs,
-});
-
-/** Every column of a monitor that its declaration does not hold. */
-type MachineColumn = Exclude<keyof MonitorRow, DefinitionColumn>;
-
-/** The columns that hold what is known, with their types for {@link import('./context.ts').manyRows}. */
-export const machineColumnTypes: Readonly<Record<MachineColumn, ColumnType>> = {
-  health: 'text',
-  health_since_ms: 'bigint',
-  error: 'text',
-  failure_flip_id: 'text',
-  last_beat_ms: 'bigint',
-  last_end_ms: 'bigint',
-  last_start_ms: 'bigint',
-  floor_ms: 'bigint',
-  open_runs_json: 'text',
-  ended_runs_json: 'text',
-  last_ping_ms: 'bigint',
-  last_ping_state: 'text',
-  last_ping_message: 'text',
-  last_duration_ms: 'double precision',
-  expected_ms: 'bigint',
-  next_due_ms: 'bigint',
-  due_cause: 'text',
-  due_text: 'text',
-};
-
-/** The values of those columns. */
-export const machineColumns = (machine: Machine): Pick<MonitorRow, MachineColumn> => ({
-  health: machine.health,
-  health_since_ms: machine.healthSinceMs,
-  error: machine.error,
-  failure_flip_id: machine.failureFlipId,
-  last_beat_ms: machine.lastBeatMs,
-  last_end_ms: machine.lastEndMs,
-  last_start_ms: machine.lastStartMs,
-  floor_ms: machine.floorMs,
-  open_runs_json: JSON.stringify(machine.openRuns),
-  ended_runs_json: JSON.stringify(machine.endedRuns.map(packRun)),
-  last_ping_ms: machine.lastPing?.timestampMs ?? null,
-  last_ping_state: machine.lastPing?.state ?? null,
-  last_ping_message: machine.lastPing?.message?.slice(0, 500) ?? null,
-  last_duration_ms: machine.lastDurationMs,
-  expected_ms: machine.expectedMs,
-  next_due_ms: machine.deadline?.atMs ?? null,
-  due_cause: machine.deadline?.cause ?? null,
-  due_text: machine.deadline?.text ?? null,
 });
 
 /** A board row. */

@@ -4,8 +4,8 @@ import { isFailing } from '../evaluate/machine.ts';
 import type { Flip } from '../model.ts';
 import type { Changes, RollupRow, RunRow } from './changes.ts';
 import type { ColumnType, StoreContext } from './context.ts';
-import { insertedRows, manyRows, toBatch } from './context.ts';
-import { machineColumns, machineColumnTypes } from './rows.ts';
+import { insertInto, manyRows, RowBatch } from './context.ts';
+import { changedColumns, machineColumns, machineColumnTypes } from './machine-columns.ts';
 import type { Executor } from './schema.ts';
 
 const hourMs = 3_600_000;
@@ -33,26 +33,46 @@ export const writeChanges = async (
 const writeMachines = async (
   context: StoreContext,
   db: Executor,
-  changes: Changes,
+  { machines }: Changes,
 ): Promise<void> => {
-  if (changes.machines.size === 0) return;
-  const rows = [...changes.machines].map(([id, machine]) => ({ id, ...machineColumns(machine) }));
-  const names = Object.keys(machineColumnTypes);
+  if (machines.size === 0) return;
   if (context.kind === 'sqlite') {
-    // SQLite would gather the rows of an UPDATE … FROM in a table before it changes the first
-    const [first, ...rest] = names;
-    const others = sql.raw(rest.map((name) => `, ${name} = ?`).join(''));
-    const batch = toBatch([...names, 'id'], rows);
-    await sql`update monitors set ${sql.raw(first ?? '')} = ${batch}${others} where id = ?`.execute(
-      db,
-    );
+    await updateMachines(db, machines);
     return;
   }
+  const rows = [...machines].map(([id, { after }]) => ({ id, ...machineColumns(after) }));
+  const names = Object.keys(machineColumnTypes);
   const source = manyRows(context.kind, { id: 'text', ...machineColumnTypes }, rows);
   const assignments = sql.raw(names.map((name) => `${name} = fresh.${name}`).join(', '));
   await sql`update monitors set ${assignments} from ${source} as fresh where monitors.id = fresh.id`.execute(
     db,
   );
+};
+
+/**
+ * SQLite would gather the rows of an UPDATE … FROM in a table before it changes the first; and each value handed to it costs,
+ * so the same few columns of many monitors are one statement, run for each of them.
+ */
+const updateMachines = async (db: Executor, machines: Changes['machines']): Promise<void> => {
+  const alike = new Map<
+    string,
+    { readonly names: readonly string[]; readonly rows: unknown[][] }
+  >();
+  for (const [id, { before, after }] of machines) {
+    const { names, values } = changedColumns(before, after);
+    if (names.length === 0) continue;
+    const shape = names.join(' ');
+    let group = alike.get(shape);
+    if (group === undefined) alike.set(shape, (group = { names, rows: [] }));
+    group.rows.push([...values, id]);
+  }
+  for (const { names, rows } of alike.values()) {
+    const [first, ...rest] = names;
+    const others = sql.raw(rest.map((name) => `, ${name} = ?`).join(''));
+    await sql`update monitors set ${sql.raw(first ?? '')} = ${new RowBatch(rows)}${others} where id = ?`.execute(
+      db,
+    );
+  }
 };
 
 const flipTypes: Readonly<Record<string, ColumnType>> = {
@@ -86,7 +106,7 @@ const writeFlips = async (
     voided_ms: null,
     untold: isFailing(flip.to) || isFailing(flip.from) ? 1 : 0,
   }));
-  await insertRows(context, db, 'flips', flipTypes, rows, sql``);
+  await insertInto(context.kind, 'flips', flipTypes, rows).execute(db);
 };
 
 const runTypes: Readonly<Record<string, ColumnType>> = {
@@ -126,7 +146,7 @@ const writeRuns = async (
     seen_ms = case when excluded.seen_ms > runs.seen_ms then excluded.seen_ms else runs.seen_ms end,
     state = case when runs.state in ('success', 'fail') and excluded.state in ('running', 'stuck', 'lost')
       then runs.state else excluded.state end`;
-  await insertRows(context, db, 'runs', runTypes, rows, conflict);
+  await sql`${insertInto(context.kind, 'runs', runTypes, rows)} ${conflict}`.execute(db);
 };
 
 const rollupTypes: Readonly<Record<string, ColumnType>> = {
@@ -156,19 +176,5 @@ const writeRollups = async (
     duration_max_ms = case when excluded.duration_max_ms > rollups.duration_max_ms
       then excluded.duration_max_ms else rollups.duration_max_ms end`;
   const spanned = rows.map((row) => ({ ...row, span_ms: hourMs }));
-  await insertRows(context, db, 'rollups', rollupTypes, spanned, conflict);
-};
-
-/** One INSERT for any number of rows. */
-const insertRows = async (
-  context: StoreContext,
-  db: Executor,
-  table: string,
-  types: Readonly<Record<string, ColumnType>>,
-  rows: readonly object[],
-  conflict: ReturnType<typeof sql>,
-): Promise<void> => {
-  const names = sql.raw(Object.keys(types).join(', '));
-  const source = insertedRows(context.kind, types, rows);
-  await sql`insert into ${sql.raw(table)} (${names}) ${source} ${conflict}`.execute(db);
+  await sql`${insertInto(context.kind, 'rollups', rollupTypes, spanned)} ${conflict}`.execute(db);
 };
