@@ -108,7 +108,9 @@ export class Fates<Owner> {
   /** A process left by itself; `safe`: its disk took everything. */
   left(process: Owner, safe: boolean): void {
     for (const fate of this.#all.values()) {
-      if (fate.sender === process && fate.answered && safe) fate.sealed = true;
+      if (fate.sender === process && safe) fate.sealed ||= fate.answered;
+      // The end of the record is not on the disk: whoever finds it tells it again, and waits for an answer of its own.
+      else if (fate.sender === process) fate.answered = fate.sealed;
       if (fate.maker !== process) continue;
       if (safe) fate.durable = true;
       else if (!fate.durable) fate.mayBeLost = true;
