@@ -1,7 +1,7 @@
 import { lubdub } from '@lubdub/core/providers/lubdub';
 import type { Job, Processor } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { withHeartbeat } from '../src/bullmq.ts';
+import { monitorWorker, withHeartbeat } from '../src/bullmq.ts';
 import { type Bull, createBull, versions } from './support/bull.ts';
 import { createRecorded, type Recorded } from './support/recorded.ts';
 import { redisAnswers } from '@lubdub/test-kit/redis';
@@ -120,5 +120,30 @@ describe.skipIf(!redisAnswers).each(versions)('runs of jobs on %s', (_version, m
       return !started.has(runId);
     });
     expect(overtaken).toEqual([]);
+  });
+});
+
+describe.skipIf(!redisAnswers)('a job of BullMQ 5 that discards its other attempts', () => {
+  const [, [, module]] = versions as readonly [(typeof versions)[0], (typeof versions)[0]];
+  const discarding = async (job: Job): Promise<void> => {
+    (job as Job & { discard(): void }).discard();
+    throw new Error('hopeless');
+  };
+
+  it.each(['withHeartbeat', 'monitorWorker'])('is told by %s as one fail at once', async (by) => {
+    const bull = createBull(module);
+    const { client, states } = createRecorded();
+    const wrapped = by === 'withHeartbeat';
+    const worker = bull.worker(
+      wrapped ? withHeartbeat('mail', discarding, { client }) : discarding,
+    );
+    if (!wrapped) monitorWorker(worker, { key: 'mail', client });
+    const end = bull.ended(worker);
+    await bull.queue.add('a', {}, { attempts: 5 });
+    const { job } = await end;
+    expect(job.attemptsMade).toBe(1);
+    expect(await states()).toEqual(['mail:start', 'mail:fail']);
+    await bull.close();
+    await client.close(100);
   });
 });
