@@ -73,6 +73,7 @@ export const describeValue = (value: unknown): string => {
       : `the string ${JSON.stringify(value.slice(0, 60))}`;
   if (typeof value === 'bigint') return `${value}n`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Promise) return 'a promise';
   return typeof value === 'function' ? 'a function' : `a value of type ${typeof value}`;
 };
 

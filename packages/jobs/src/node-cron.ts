@@ -13,7 +13,8 @@ const taskOf = (args: readonly unknown[]): Task | undefined =>
 
 const preset: JobPreset = {
   runner: 'node-cron',
-  insteadOfFunction: 'A background task is a file of its own: wrap the function inside that file.',
+  insteadOfFunction:
+    'It takes the function itself. A background task is a file of its own: wrap the function inside that file.',
   defaultKey: ({ args }) => {
     const name = taskOf(args)?.name;
     return typeof name === 'string' ? name : undefined;

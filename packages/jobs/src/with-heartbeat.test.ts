@@ -166,6 +166,7 @@ describe('withHeartbeat given something wrong', () => {
     ['nothing', ['k'], 'ERR_LUBDUB_NOT_A_FUNCTION'],
     ['an unknown option', ['k', one, { retries: 3 }], 'ERR_LUBDUB_UNKNOWN_OPTION'],
     ['a wrong option', ['k', one, { maxDurationMs: 'long' }], 'ERR_LUBDUB_INVALID_OPTION'],
+    ['a client that is none', ['k', one, { client: {} }], 'ERR_LUBDUB_INVALID_OPTION'],
   ])('throws a typed error for %s', (_what, args, code) => {
     expect(() => (withHeartbeat as (...given: unknown[]) => unknown)(...args)).toThrow(
       expect.objectContaining({ code }) as Error,

@@ -7,6 +7,8 @@ import {
   type WrapOptions,
   type WrappedCall,
 } from '@lubdub/core';
+import { type Given, type Key, readArguments } from './arguments.ts';
+import { checkOptions, withMethods } from './check.ts';
 import { clientOf } from './find-client.ts';
 import type { Callable, JobOptions, JobPreset } from './preset.ts';
 import { answerBrand, isWrappedWith, wrappedBy } from './wrapped.ts';
@@ -32,35 +34,7 @@ export type KeyedWithHeartbeat<
 > = <Job extends Handler>(key: JobKey<Job>, job: Job, options?: Options) => Job;
 
 const mostDeclared = 10_000;
-
-type Key = string | ((...args: unknown[]) => string);
-
-interface Given<Options> {
-  readonly key: Key;
-  readonly job: Callable;
-  readonly options: Options;
-}
-
-const readArguments = <Options extends JobOptions>(
-  preset: JobPreset<Options>,
-  args: readonly unknown[],
-): Given<Options> => {
-  const { defaultKey, runner, insteadOfFunction } = preset;
-  const keyless = defaultKey !== undefined && typeof args[1] !== 'function' && args.length < 3;
-  const byRunner = function (this: unknown, ...callArgs: unknown[]): unknown {
-    return defaultKey?.({ self: this, args: callArgs });
-  };
-  const [key, job, options = {}] = keyless ? [byRunner, ...args] : args;
-  if (typeof job !== 'function' && insteadOfFunction !== undefined) {
-    const what = typeof job === 'string' || job instanceof URL ? 'a path' : typeof job;
-    throw new LubdubError(
-      'ERR_LUBDUB_NOT_A_FUNCTION',
-      `withHeartbeat of ${runner} got ${what} as its handler. ${insteadOfFunction}`,
-      { option: 'job' },
-    );
-  }
-  return { key: key as Key, job: job as Callable, options: options as Options };
-};
+const clientRule = { client: withMethods('a client of createHeartbeat', 'wrap') };
 
 const keyOf = (key: Key, self: unknown, args: readonly unknown[]): string | undefined => {
   try {
@@ -141,7 +115,7 @@ const declareFrom = <Options extends JobOptions>(
 /** Wraps now, finds the client at each call: jobs are often defined before `initHeartbeat` ran. */
 const wrapLate = <Options extends JobOptions>(
   preset: JobPreset<Options>,
-  { key, job, options }: Given<Options>,
+  { key, keyless, job, options }: Given<Options>,
   wrapOptions: WrapOptions,
   slot: Slot,
 ): Callable => {
@@ -171,6 +145,7 @@ const wrapLate = <Options extends JobOptions>(
     },
     get: answerBrand({
       key: typeof key === 'string' ? key : undefined,
+      byDefault: keyless,
       runner: preset.runner,
       inner: wrappedBy(job),
     }),
@@ -182,16 +157,18 @@ export const createWithHeartbeat =
   <Options extends JobOptions>(preset: JobPreset<Options>) =>
   (...args: readonly unknown[]): never => {
     const given = readArguments(preset, args);
-    const { key, job, options } = given;
+    const { key, keyless, job, options } = given;
     if (typeof options !== 'object' || options === null) checkWrap(key, job, options);
     const slot: Slot = { key: undefined };
     const wrapOptions = wrapOptionsOf(preset, given, slot);
     checkWrap(key, job, wrapOptions);
+    checkOptions({ client: options.client }, clientRule);
     preset.check?.(options);
-    if (typeof key === 'string' && isWrappedWith(job, key)) {
+    const told = keyless ? undefined : key;
+    if (typeof told !== 'function' && isWrappedWith(job, told)) {
       throw new LubdubError(
         'ERR_LUBDUB_WRAPPED_TWICE',
-        `The handler is wrapped with the monitor key "${key}" already; wrap it once, or give the second wrap a key of its own.`,
+        `The handler is wrapped with ${told === undefined ? 'the default monitor key' : `the monitor key "${told}"`} already; wrap it once, or give the second wrap a key of its own.`,
         { option: 'key' },
       );
     }

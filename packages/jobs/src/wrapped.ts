@@ -6,6 +6,8 @@ const brand: unique symbol = Symbol.for('lubdub.wrapped') as never;
 export interface Wrapped {
   /** The key it was given; undefined when the runner's default or a function decides. */
   readonly key: string | undefined;
+  /** The runner's default key decides. */
+  readonly byDefault: boolean;
   readonly runner: string;
   readonly inner: Wrapped | undefined;
 }
@@ -28,6 +30,8 @@ export const answerBrand =
 
 /** True when the function is told under this key already; undefined means the runner's default key. */
 export const isWrappedWith = (value: unknown, key: string | undefined): boolean => {
-  for (let by = wrappedBy(value); by !== undefined; by = by.inner) if (by.key === key) return true;
+  for (let by = wrappedBy(value); by !== undefined; by = by.inner) {
+    if (key === undefined ? by.byDefault : by.key === key) return true;
+  }
   return false;
 };

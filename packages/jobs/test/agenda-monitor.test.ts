@@ -139,6 +139,17 @@ describe.each(backends)('monitorAgenda on %s', (_name, answers, open) => {
       expect(emitter.listenerCount('success')).toBe(0);
     });
 
+    it('refuses to tell an Agenda twice with one key, until the first is stopped', () => {
+      const watch = (): { stop(): void } => monitorAgenda(agenda, { client: recorded.client });
+      const first = watch();
+      expect(watch).toThrow(
+        'The Agenda is watched by monitorAgenda with the default monitor key already',
+      );
+      monitorAgenda(agenda, { client: recorded.client, key: 'k' }).stop();
+      first.stop();
+      expect(() => watch().stop()).not.toThrow();
+    });
+
     it('beats only while jobs get on, and tells one that hangs', async () => {
       const clock = createManualClock();
       const timed = createRecorded({ clock });

@@ -7,6 +7,7 @@ import {
 } from '@lubdub/core';
 import { checkOptions, withMethods } from '../check.ts';
 import { clientOf } from '../find-client.ts';
+import { Watchers } from '../watchers.ts';
 import { isWrappedWith } from '../wrapped.ts';
 import {
   type AgendaEmitter,
@@ -115,6 +116,9 @@ const local =
     }
   };
 
+/** What tells of Agendas. */
+const watchers = new Watchers('monitorAgenda');
+
 interface Definition {
   readonly fn?: unknown;
 }
@@ -156,6 +160,7 @@ export const monitorAgenda = (
   checkOptions({ client }, { client: withMethods('a client of createHeartbeat', 'start') });
   checkWrap(key ?? defaultKey, monitorAgenda, run);
   refuseWrapped(agenda, key);
+  const release = watchers.claim(agenda, options, 'The Agenda');
   const watch = new AgendaWatch(agenda, options);
   const emitter = agenda as unknown as AgendaEmitter;
   const listening = Object.entries(watch.listeners).map(
@@ -164,6 +169,7 @@ export const monitorAgenda = (
   for (const [name, listener] of listening) emitter.on(name, listener);
   const stop = (): void => {
     for (const [name, listener] of listening) emitter.off(name, listener);
+    release();
     watch.letGo('no longer watched');
   };
   return { stop, [Symbol.dispose]: stop };

@@ -7,6 +7,7 @@ import {
 } from '@lubdub/core';
 import { callable, checkOptions, type Rule, withMethods } from '../check.ts';
 import { clientOf } from '../find-client.ts';
+import { Watchers } from '../watchers.ts';
 import { isWrappedWith } from '../wrapped.ts';
 import { bullMqRules } from './check.ts';
 import { failureReason, suspensionOf } from './errors.ts';
@@ -91,6 +92,9 @@ const refuseWrapped = (worker: BullMqWorker, key: MonitorWorkerOptions['key']): 
     { option: 'key' },
   );
 };
+
+/** What tells of workers. */
+const watchers = new Watchers('monitorWorker');
 
 /** Tells the jobs of one worker by its events, which know what BullMQ did with a job. */
 class WorkerWatch {
@@ -218,6 +222,7 @@ export const monitorWorker = (
 ): WorkerMonitor => {
   check(worker, options);
   refuseWrapped(worker, options.key);
+  const release = watchers.claim(worker, options, `The worker "${worker.name}"`);
   const watch = new WorkerWatch(worker, options);
   const emitter = worker as unknown as Emitter;
   const listening = Object.entries(watch.listeners).map(
@@ -226,6 +231,7 @@ export const monitorWorker = (
   for (const [name, listener] of listening) emitter.on(name, listener);
   const stop = (): void => {
     for (const [name, listener] of listening) emitter.off(name, listener);
+    release();
     watch.letGo('no longer watched');
   };
   return { stop, [Symbol.dispose]: stop };

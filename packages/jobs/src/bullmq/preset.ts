@@ -75,7 +75,7 @@ export const bullMqPreset: JobPreset<ProcessorOptions> = {
   optionNames: bullMqOptionNames,
   check: checkBullMqOptions,
   insteadOfFunction:
-    'A sandboxed processor is wrapped inside its own file, or watched from outside with monitorWorker(worker).',
+    'It takes the function itself. A sandboxed processor is wrapped inside its own file, or watched from outside with monitorWorker(worker).',
   defaultKey: ({ args }) => defaultKey(jobOf(args)),
   perCall: ({ args }, processor, options) =>
     planAttempt(jobOf(args), options, options.suspends ?? processor.length >= 2),
