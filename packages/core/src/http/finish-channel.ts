@@ -27,8 +27,11 @@ interface ServedConnection {
  * True when the response is the one that Node's HTTP/1 server is sending on this connection, so that its `finish` will be told
  * in the channel. One that waits behind another, or that somebody made for a connection of his own, is not.
  */
-export const isServed = (socket: WatchedConnection, response: HttpResponse): boolean => {
-  const { parser, _httpMessage: served } = socket as ServedConnection;
+export const isServed = (
+  socket: WatchedConnection | null | undefined,
+  response: HttpResponse,
+): boolean => {
+  const { parser, _httpMessage: served } = (socket ?? {}) as ServedConnection;
   return speaks && served === response && (parser ?? null) !== null;
 };
 

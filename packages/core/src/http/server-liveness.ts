@@ -79,7 +79,7 @@ export const createServerLiveness = (
       }
       const meter = maxEventLoopDelayMs === undefined ? undefined : createDelayMeter();
       const check = async (): Promise<boolean> => {
-        const calm = meter === undefined || meter.take() <= (maxEventLoopDelayMs ?? 0);
+        const calm = meter === undefined || meter.take() <= (maxEventLoopDelayMs as number);
         return calm && (beat.check === undefined || (await beat.check()));
       };
       const liveness = client.every(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HttpRunEnd, statusPolicy } from './status-policy.ts';
+import { defaultClassification, type HttpRunEnd, statusPolicy } from './status-policy.ts';
 
 const end = (statusCode: number, response: HttpRunEnd['response'] = 'sent'): HttpRunEnd =>
   ({
@@ -37,5 +37,26 @@ describe('statusPolicy', () => {
     expect(() => statusPolicy({ fail: [rule as never] })).toThrow(
       expect.objectContaining({ code: 'ERR_LUBDUB_INVALID_OPTION', option: 'fail' }),
     );
+  });
+});
+
+describe('what no policy decides', () => {
+  it.each([
+    [200, 'sent', 'success'],
+    [404, 'sent', 'success'],
+    [499, 'sent', 'success'],
+    [500, 'sent', 'fail'],
+    [200, 'aborted', 'fail'],
+    [200, 'timeout', 'fail'],
+    [200, 'error', 'fail'],
+  ] as const)('status %i, %s, counts as %s', (statusCode, response, classification) => {
+    expect(defaultClassification(end(statusCode, response))).toBe(classification);
+  });
+
+  it('is named with what a rule may be', () => {
+    expect(() => statusPolicy({ skip: ['7xx' as never] })).toThrow(
+      'statuses from 100 to 599 or 1xx, 2xx, 3xx, 4xx, 5xx, aborted, timeout, error',
+    );
+    expect(statusPolicy({ skip: [100, 599, 'error', '5xx', '3xx', '2xx'] })(end(599))).toBe('skip');
   });
 });
