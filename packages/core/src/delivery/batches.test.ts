@@ -93,6 +93,26 @@ describe('a service that takes batches', () => {
     expect(batches()[1]).toEqual(['b', 'c', 'd', 'e']);
   });
 
+  it('is not told what has become stale beside what has not, where it has no time of its own', async () => {
+    const { heartbeat, batches, clock, transport } = batching(
+      {},
+      { provider: plainProvider({}, { batch }) },
+    );
+    transport.answerWith(() => failWith('refused'));
+    heartbeat.start('a', { sendStart: false }).fail();
+    heartbeat.start('a', { sendStart: false }).success();
+    await clock.advance(600_000);
+    const before = transport.requests.length;
+    transport.answerWith(() => respond(200));
+    await clock.advance(60_000);
+    expect(batches().slice(before)).toEqual([['a']]);
+    expect(transport.requests.at(-1)?.body).toBe('["a fail"]');
+    expect(heartbeat.stats().providers[0]).toMatchObject({
+      outcomes: { accepted: 1, dropped: 1 },
+      dropped: { stale: 1 },
+    });
+  });
+
   it('that says no to one of them is asked again for that one only', async () => {
     const { log, batches, clock } = batching(
       {

@@ -91,6 +91,13 @@ describe('a breaker', () => {
     expect(breaker.retryAtMs).toBe(100);
   });
 
+  it('is not put off by requests from before that fail while it is open', () => {
+    const breaker = make();
+    fail(breaker, 3);
+    expect(breaker.failed(90)).toBeUndefined();
+    expect([breaker.retryAtMs, breaker.state]).toEqual([100, 'open']);
+  });
+
   it('is hurried to its probe, never away from it', () => {
     const breaker = make();
     fail(breaker, 3);

@@ -73,7 +73,7 @@ export class Breaker {
   /** No usable answer. */
   failed(nowMs: number): BreakerChange {
     this.#failuresInRow += 1;
-    if (this.#state === 'closed' && this.#failuresInRow < this.#options.failures) return undefined;
+    if (this.#failuresInRow < this.#options.failures) return undefined;
     const change = this.#state === 'closed' ? 'opened' : undefined;
     if (this.#state === 'half-open') this.#probesFailed += 1;
     const cap = Math.min(
@@ -88,6 +88,6 @@ export class Breaker {
 
   /** Lets a probe go at once: somebody is waiting for a flush. */
   hurry(nowMs: number): void {
-    if (this.#state === 'open') this.#retryAtMs = Math.min(this.#retryAtMs, nowMs);
+    this.#retryAtMs = Math.min(this.#retryAtMs, nowMs);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine, plainProvider } from '../../test/support/engine.ts';
-import { interpretStatus, type ProviderBatch } from '../providers/provider.ts';
+import { interpretStatus, type Provider, type ProviderBatch } from '../providers/provider.ts';
 import { failWith, respond } from '../testing/index.ts';
 
 const lane = (engine: ReturnType<typeof createEngine>) => engine.heartbeat.stats().providers[0];
@@ -42,6 +42,38 @@ describe('a ping that somebody awaits', () => {
       status: 'unreachable',
       providers: [{ reason: 'http-503', attempts: 1 }],
     });
+  });
+
+  it('ends at its deadline while it is on the wire, whatever is answered afterwards', async () => {
+    const engine = createEngine();
+    engine.transport.answerWith(() => undefined);
+    const outcome = engine.heartbeat.ping('a', { deadlineMs: 1_000 });
+    await engine.clock.advance(1_000);
+    expect(await outcome).toMatchObject({
+      status: 'unreachable',
+      providers: [{ reason: 'deadline', attempts: 1 }],
+    });
+    engine.transport.release(respond(200));
+    await engine.clock.settle();
+    expect(lane(engine)).toMatchObject({ outcomes: { unreachable: 1 }, pending: 0 });
+    void engine.heartbeat.ping('a');
+    await engine.clock.settle();
+    expect(engine.transport.requests).toHaveLength(2);
+  });
+
+  it('that finds the queue full of what matters more is told so at once, and only once', async () => {
+    const engine = createEngine({ queue: { maxPings: 10 } });
+    engine.transport.answerWith(() => undefined);
+    for (let index = 0; index < 10; index += 1)
+      engine.heartbeat.start(`job-${index}`, { sendStart: false }).fail();
+    const outcome = engine.heartbeat.ping('c', { state: 'log', deadlineMs: 1_000 });
+    await engine.clock.settle();
+    expect(await outcome).toMatchObject({
+      status: 'dropped',
+      providers: [{ reason: 'queue-full' }],
+    });
+    await engine.clock.advance(60_000);
+    expect(lane(engine)).toMatchObject({ outcomes: { dropped: 3 }, pending: 8 });
   });
 
   it('does not end before its deadline while it is on the wire', async () => {
@@ -109,6 +141,153 @@ describe('a service whose ids must be asked for', () => {
       'id-1/success',
       'id-1/success',
     ]);
+  });
+});
+
+describe('a look-up of the id of a monitor', () => {
+  const resolving = (): Provider =>
+    plainProvider(
+      {},
+      {
+        monitors: { a: {} },
+        resolve: {
+          ttlMs: 60_000,
+          needed: () => true,
+          toRequest: (key) => ({ method: 'GET', url: `https://plain.example/resolve/${key}` }),
+          interpret: ({ status, body }) =>
+            status === 200 ? { status: 'resolved', target: body } : { status: 'unreachable' },
+        },
+      },
+    );
+
+  it('is made once, whoever asks, and again only after its time', async () => {
+    const { heartbeat, clock, transport } = createEngine({ provider: resolving() });
+    transport.answerWith(({ url }) => respond(200, url.includes('/resolve/') ? 'id-1' : ''));
+    const lookUps = (): number =>
+      transport.requests.filter(({ url }) => url.includes('/resolve/')).length;
+    heartbeat.run('a', () => 1);
+    const verified = [heartbeat.verify(), heartbeat.verify(), heartbeat.ready()];
+    await clock.settle();
+    await Promise.all(verified);
+    const again = heartbeat.verify();
+    await clock.settle();
+    expect([await again, lookUps()]).toEqual([[], 1]);
+    await clock.advance(60_000);
+    const late = heartbeat.verify();
+    await clock.settle();
+    await late;
+    expect(lookUps()).toBe(2);
+  });
+
+  it('that is not answered is told by verify', async () => {
+    const { heartbeat, clock, transport } = createEngine({ provider: resolving() });
+    transport.answerWith(() => respond(500));
+    const verified = heartbeat.verify();
+    await clock.settle();
+    expect(await verified).toEqual([
+      { level: 'warning', provider: 'plain', key: 'a', message: 'the service could not be asked' },
+    ]);
+  });
+});
+
+describe('a provider of one’s own', () => {
+  it.each([
+    [
+      'throws a text',
+      () => {
+        throw 'no'; // oxlint-disable-line no-throw-literal, typescript/only-throw-error -- a provider may
+      },
+      'unknown error',
+    ],
+    [
+      'throws an error',
+      () => {
+        throw new Error('no region');
+      },
+      'no region',
+    ],
+    [
+      'writes more than one line into a header',
+      () => ({ method: 'GET', url: 'https://plain.example/', headers: { 'x-key': 'a\r\nb: c' } }),
+      'control characters',
+    ],
+    [
+      'writes more than one line into the URL',
+      () => ({ method: 'GET', url: 'https://plain.example/\n' }),
+      'control characters',
+    ],
+  ] satisfies [string, Provider['toRequest'], string][])(
+    'that %s sends nothing, and its pings are rejected for good',
+    async (_name, toRequest, said) => {
+      const { heartbeat, clock, transport } = createEngine({
+        provider: plainProvider({}, { toRequest }),
+      });
+      const outcome = heartbeat.ping('a');
+      await clock.advance(600_000);
+      expect(await outcome).toMatchObject({
+        status: 'rejected',
+        providers: [
+          { reason: 'invalid', attempts: 1, error: { message: expect.stringContaining(said) } },
+        ],
+      });
+      expect(transport.requests).toEqual([]);
+    },
+  );
+
+  it('is believed in why an attempt is made again, by its status where it gives no reason', async () => {
+    const { heartbeat, clock, transport } = createEngine({
+      provider: plainProvider(
+        {},
+        { interpret: ({ status }) => ({ status: status === 200 ? 'accepted' : 'unreachable' }) },
+      ),
+    });
+    const reasons: string[] = [];
+    heartbeat.on('ping-retried', ({ reason }) => reasons.push(reason));
+    transport.answerWith((_request, index) => respond(index === 0 ? 500 : 200));
+    heartbeat.start('a', { sendStart: false }).success();
+    await clock.advance(60_000);
+    expect(reasons).toEqual(['unreachable']);
+  });
+
+  it.each([
+    [{ reason: 'plan', message: 'not in this plan' }, 'not in this plan'],
+    [{ reason: 'plan' }, 'plan'],
+    [{}, 'rejected'],
+  ])('that finds the monitor misconfigured with %j is heard: %s', async (said, text) => {
+    const { heartbeat, clock, warnings } = createEngine({
+      provider: plainProvider(
+        {},
+        { interpret: () => ({ status: 'rejected', misconfigured: true, ...said }) },
+      ),
+    });
+    const outcome = heartbeat.ping('a');
+    const refused = outcome.catch((error: unknown) => error);
+    await clock.settle();
+    expect(await refused).toMatchObject({ code: 'ERR_LUBDUB_MISCONFIGURED' });
+    expect(warnings).toEqual([`Misconfigured: plain, monitor "a": ${text}`]);
+  });
+
+  it('may send anywhere, having no root', async () => {
+    const { heartbeat, clock } = createEngine({ provider: plainProvider({}, { origins: [] }) });
+    const outcome = heartbeat.ping('a');
+    await clock.settle();
+    expect(await outcome).toMatchObject({ status: 'accepted' });
+  });
+});
+
+describe('a key that is itself the secret', () => {
+  it('is shown as a stand-in, the same each time, and another for another key', async () => {
+    const { heartbeat, clock } = createEngine({
+      provider: plainProvider({}, { targetIsSecret: true }),
+    });
+    const shown: string[] = [];
+    heartbeat.on('ping-sent', ({ ping }) => shown.push(ping.key));
+    for (const key of ['token-1', 'token-1', 'token-2']) {
+      heartbeat.start(key, { sendStart: false }).success();
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await clock.settle();
+    }
+    expect(shown).toEqual(['key-9cd216b4', 'key-9cd216b4', 'key-9fd21b6d']);
   });
 });
 

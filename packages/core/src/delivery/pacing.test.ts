@@ -31,6 +31,13 @@ describe('a window of requests', () => {
     expect(window.waitMs(10, false)).toBe(0);
   });
 
+  it('is open for as long as it stays empty', () => {
+    const window = full(3);
+    expect(window.waitMs(5_000, false)).toBe(0);
+    window.take(5_000);
+    expect(window.waitMs(5_001, false)).toBe(0);
+  });
+
   it('counts what was sent over the limit too', () => {
     const window = full(2);
     window.take(500);

@@ -15,11 +15,10 @@ export class PacingWindow {
   /** Milliseconds until a request may be made; 0 means now. */
   waitMs(nowMs: number, urgent: boolean): number {
     const { count, windowMs } = this.#limit;
-    while (this.#times.length > 0 && nowMs - (this.#times[0] as number) >= windowMs)
-      this.#times.shift();
     const places = urgent || count < 5 ? count : count - 1;
-    if (this.#times.length < places) return 0;
-    return (this.#times[this.#times.length - places] as number) + windowMs - nowMs;
+    // The request that has to be out of the window before the next one.
+    const before = this.#times.at(-places);
+    return before === undefined ? 0 : Math.max(0, before + windowMs - nowMs);
   }
 
   /** Notes a request made now. */

@@ -44,4 +44,25 @@ describe('ids that are secrets', () => {
       'nightly-backup',
     );
   });
+
+  it('are none where a declared monitor has no id of its own, until its key is used', () => {
+    const redactor = createRedactor();
+    const targets = new SecretTargets(
+      [betterStack({ monitors: { 'token-1234': { intervalMs: 60_000 } } })],
+      redactor,
+    );
+    expect(redactor.text('token-1234')).toBe('token-1234');
+    targets.see('token-1234');
+    expect(redactor.text('token-1234')).toBe('[secret]');
+  });
+
+  it('are masked once each, the first thousand of those that are made up', () => {
+    const added: string[] = [];
+    const redactor = { ...createRedactor(), add: (text: string) => void added.push(text) };
+    const targets = new SecretTargets([betterStack(), betterStack()], redactor);
+    for (let index = 0; index < 1_500; index += 1)
+      for (const key of ['token-0', `token-${index}`]) targets.see(key);
+    expect(added).toHaveLength(2_000);
+    expect(new Set(added).size).toBe(1_000);
+  });
 });

@@ -4,8 +4,9 @@ import { declarationOf } from './targets.ts';
 
 const mostSeen = 1_000;
 
+/** Of a provider that has secret ids at all. */
 const isSecret = ({ targetIsSecret }: Provider, id: string): boolean =>
-  typeof targetIsSecret === 'function' ? targetIsSecret(id) : targetIsSecret === true;
+  typeof targetIsSecret !== 'function' || targetIsSecret(id);
 
 /** Masks monitor ids that are themselves secrets: declared ones at once, keys that are their own id when they are first used. */
 export class SecretTargets {

@@ -23,8 +23,9 @@ describe('secrets', () => {
       key: 'the-key-of-it',
       no: [],
     });
-    expect(store.last).toEqual({ token: 'first-secret', key: 'the-key-of-it' });
-    expect(store.current(0)).toBe(store.last);
+    const { last } = store;
+    expect(last).toEqual({ token: 'first-secret', key: 'the-key-of-it' });
+    expect(store.current(0)).toBe(last);
     expect(redactor.text('first-secret second-secret the-key-of-it')).toBe(
       '[secret] [secret] [secret]',
     );
@@ -52,6 +53,17 @@ describe('secrets', () => {
     await expect(store.current(0)).resolves.toEqual({ token: 'promised-secret' });
     expect(store.last).toEqual({ token: 'promised-secret' });
     expect(redactor.text('promised-secret')).toBe('[secret]');
+  });
+
+  it('may be promised beside others that are there', async () => {
+    const { store } = storeOf({
+      token: () => Promise.resolve('promised-secret'),
+      key: () => 'the-key-of-it',
+    });
+    await expect(store.current(0)).resolves.toEqual({
+      token: 'promised-secret',
+      key: 'the-key-of-it',
+    });
   });
 
   it('in a file are read again after five seconds, without the line break', () => {
@@ -95,7 +107,7 @@ describe('secrets', () => {
   ])('are unavailable when the source %s', (_name, secrets, text) => {
     const { store } = storeOf({ ...secrets, other: 'first-secret' });
     const call = (): unknown => store.current(0);
-    expect(call).toThrow(expect.objectContaining(unavailable));
+    expect(call).toThrow(expect.objectContaining({ ...unavailable, option: 'token' }));
     expect(call).toThrow(text);
     expect(call).not.toThrow('first-secret');
   });
@@ -103,7 +115,15 @@ describe('secrets', () => {
   it('are unavailable when the promise is broken or empty', async () => {
     const broken = storeOf({ token: () => Promise.reject(new Error('no vault')) });
     await expect(broken.store.current(0)).rejects.toMatchObject(unavailable);
-    const empty = storeOf({ token: () => Promise.resolve('') });
-    await expect(empty.store.current(0)).rejects.toMatchObject(unavailable);
+    await expect(broken.store.current(0)).rejects.toThrow(
+      'The secret "a secret" could not be read: no vault.',
+    );
+    for (const token of [(): Promise<string> => Promise.resolve(''), () => 12_345 as never]) {
+      const empty = storeOf({ token });
+      await expect(empty.store.current(0)).rejects.toMatchObject({
+        ...unavailable,
+        option: 'token',
+      });
+    }
   });
 });

@@ -16,10 +16,10 @@ interface Source {
 }
 
 const fileSource = (path: string, readFile: ReadFile): ((nowMs: number) => string) => {
-  let text: string | undefined;
+  let text = '';
   let readAtMs = Number.NEGATIVE_INFINITY;
   return (nowMs) => {
-    if (text === undefined || nowMs - readAtMs >= fileCheckMs) {
+    if (nowMs - readAtMs >= fileCheckMs) {
       text = readFile(path).trim();
       readAtMs = nowMs;
     }
@@ -70,7 +70,7 @@ export class SecretStore {
 
   /** The current values: at once, or a promise where a function is asynchronous. Throws or rejects with `ERR_LUBDUB_SECRET_UNAVAILABLE`. */
   current(nowMs: number): SecretValues | Promise<SecretValues> {
-    if (this.#fixed && this.#last !== undefined) return this.#last;
+    if (this.#fixed) return this.#last as SecretValues;
     const pairs = this.#sources.map(
       ({ name, read }) => [name, this.#read(name, read, nowMs)] as const,
     );
