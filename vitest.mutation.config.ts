@@ -1,4 +1,4 @@
-// The tests that judge a mutant: only fast ones, in this process, for they run once for each of some thousand mutants.
+// What judges a mutant: fast tests, in one worker that goes on living, for they run once for each of some thousand mutants.
 import { defineConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
@@ -7,9 +7,8 @@ export default defineConfig({
   ssr: base.ssr,
   test: {
     root: './packages/core',
-    include: [
-      'src/{delivery,http,client,run}/**/*.test.ts',
-      'test/{request-tracker,server-heartbeat}.test.ts',
-    ],
+    include: ['test/fixtures/judges.ts'],
+    isolate: false,
+    fileParallelism: false,
   },
 });

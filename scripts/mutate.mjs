@@ -1,8 +1,8 @@
-// Mutation tests of core's delivery and http, file by file, so that what is there after a while is worth reading.
+// Mutation tests of core's delivery and http, some files at a time, so that what is there after a while is worth reading.
 //
 //   node scripts/mutate.mjs                    both folders
 //   node scripts/mutate.mjs delivery/retry     only these files or folders below packages/core/src
-//   node scripts/mutate.mjs http --minutes 20  begins no further file after 20 minutes
+//   node scripts/mutate.mjs http --minutes 20  begins no further files after 20 minutes
 //
 // It prints the mutants that survived and a table. It judges nothing: a surviving mutant wants
 // a reader, who writes a test or sees that it changes nothing.
@@ -11,35 +11,83 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endCommandsOnSignal, root, run } from './workspace.mjs';
 
-const source = 'packages/core/src';
+const core = 'packages/core';
+const source = `${core}/src`;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { minutes: { type: 'string', default: '240' } },
 });
 const wanted = positionals.length > 0 ? positionals : ['delivery', 'http'];
 const states = ['Killed', 'Timeout', 'Survived', 'NoCoverage'];
+/** Tests that judge the mutants of a folder besides its own. */
+const further = {
+  delivery: ['src/client/tracking.test.ts', 'src/client/upserts.test.ts'],
+  http: ['observe-response', 'request-tracker', 'server-heartbeat'].map(
+    (name) => `test/${name}.test.ts`,
+  ),
+};
+/** A hundred thousand pings for each mutant: these tests judge only what they are about. */
+const slow = { 'pressure.test.ts': ['pressure', 'chain-queue', 'lines', 'merge'] };
+/** Files in one run: it begins with all tests, which is long. */
+const together = 6;
+
+const isTest = (name) => name.endsWith('.test.ts');
+const filesIn = (folder) => readdirSync(join(root, source, folder));
 
 /** Files that have something to mutate and that one of the arguments names. */
-function files() {
-  return ['delivery', 'http']
-    .flatMap((folder) => readdirSync(join(root, source, folder)).map((name) => `${folder}/${name}`))
-    .filter((name) => !/\.(?:test|bench)\.ts$/.test(name) && name !== 'http/index.ts')
+function files(folder) {
+  return filesIn(folder)
+    .filter((name) => !isTest(name) && !name.endsWith('.bench.ts') && name !== 'index.ts')
+    .map((name) => `${folder}/${name}`)
     .filter((name) => wanted.some((one) => name === `${one}.ts` || name.startsWith(`${one}/`)));
 }
 
-async function mutate(name) {
-  const report = join(root, 'coverage', 'mutation', 'report.json');
-  rmSync(report, { force: true });
-  const { ok, output } = await run(`stryker run --mutate ${source}/${name}`, {
-    quiet: true,
-    timeoutMs: 3_600_000,
-  });
-  if (!ok) throw new Error(`${name}\n${output.slice(-3_000)}`);
-  const [{ mutants, source: text }] = Object.values(JSON.parse(readFileSync(report, 'utf8')).files);
-  return { mutants, lines: text.split('\n') };
+/** The tests of a folder that judge these files. */
+function judges(folder, names) {
+  const own = filesIn(folder).filter(
+    (name) =>
+      isTest(name) &&
+      (slow[name]?.some((about) => names.includes(`${folder}/${about}.ts`)) ?? true),
+  );
+  return [...own.map((name) => `src/${folder}/${name}`), ...further[folder]];
 }
 
-function show(name, { mutants, lines }) {
+/** What is mutated together: files of one folder, with those that want slow tests apart. */
+function groups() {
+  return ['delivery', 'http'].flatMap((folder) => {
+    const isSlow = (name) =>
+      Object.values(slow)
+        .flat()
+        .some((about) => name === `${folder}/${about}.ts`);
+    const all = files(folder);
+    return [all.filter(isSlow), all.filter((name) => !isSlow(name))].flatMap((names) =>
+      Array.from({ length: Math.ceil(names.length / together) }, (_, index) => ({
+        folder,
+        names: names.slice(index * together, (index + 1) * together),
+      })),
+    );
+  });
+}
+
+/** The mutants of some files, by file. */
+async function mutate({ folder, names }) {
+  const report = join(root, 'coverage', 'mutation', 'report.json');
+  rmSync(report, { force: true });
+  const paths = names.map((name) => `${source}/${name}`);
+  const { ok, output } = await run(`stryker run --mutate ${paths.join(',')}`, {
+    quiet: true,
+    env: { JUDGES: judges(folder, names).join(',') },
+    timeoutMs: 3_600_000 * names.length,
+  });
+  if (!ok) throw new Error(`${names.join(', ')}\n${output.slice(-3_000)}`);
+  const found = JSON.parse(readFileSync(report, 'utf8')).files;
+  return names.flatMap((name) => {
+    const file = found[`${source}/${name}`];
+    return file === undefined ? [] : [{ name, ...file, lines: file.source.split('\n') }];
+  });
+}
+
+function show({ name, mutants, lines }) {
   for (const { status, location, replacement, mutatorName } of mutants) {
     if (status !== 'Survived' && status !== 'NoCoverage') continue;
     const { start, end } = location;
@@ -51,34 +99,35 @@ function show(name, { mutants, lines }) {
   }
 }
 
-const row = (name, counts, seconds) =>
-  console.log(
-    `${name.padEnd(34)}${counts.map((count) => String(count).padStart(11)).join('')}${String(seconds).padStart(9)}`,
-  );
+const row = (name, counts) =>
+  console.log(`${name.padEnd(34)}${counts.map((count) => String(count).padStart(11)).join('')}`);
 
 endCommandsOnSignal();
 mkdirSync(join(root, '.lubdub'), { recursive: true });
-const chosen = files();
+const chosen = groups();
 if (chosen.length === 0) {
   console.error(`no file below ${source} is named by ${wanted.join(', ')}`);
   process.exit(2);
 }
 const started = performance.now();
 const rows = [];
-for (const name of chosen) {
+for (const group of chosen) {
   if (performance.now() - started > Number(values.minutes) * 60_000) {
-    console.log(`the time is over before ${name}`);
+    console.log(`the time is over before ${group.names.join(', ')}`);
     break;
   }
-  const began = performance.now();
-  const result = await mutate(name);
-  show(name, result);
-  const counts = states.map(
-    (state) => result.mutants.filter(({ status }) => status === state).length,
-  );
-  rows.push([name, counts, Math.round((performance.now() - began) / 1_000)]);
+  for (const file of await mutate(group)) {
+    show(file);
+    const counts = states.map(
+      (state) => file.mutants.filter(({ status }) => status === state).length,
+    );
+    rows.push([file.name, counts]);
+  }
 }
-row('\nfile', ['killed', 'timeout', 'survived', 'no test'], 'seconds');
+row('\nfile', ['killed', 'timeout', 'survived', 'no test']);
 for (const one of rows) row(...one);
-const sum = states.map((_, index) => rows.reduce((total, [, counts]) => total + counts[index], 0));
-row('all', sum, Math.round((performance.now() - started) / 1_000));
+row(
+  'all',
+  states.map((_, index) => rows.reduce((total, [, counts]) => total + counts[index], 0)),
+);
+console.log(`${Math.round((performance.now() - started) / 60_000)} minutes`);
