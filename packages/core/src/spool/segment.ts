@@ -3,7 +3,8 @@ class Bits {
   #bits = new Uint8Array(64);
 
   has(index: number): boolean {
-    return (((this.#bits[index >> 3] as number) ?? 0) & (1 << (index & 7))) !== 0;
+    // Beyond the end is undefined, which has no bits.
+    return ((this.#bits[index >> 3] as number) & (1 << (index & 7))) !== 0;
   }
 
   set(index: number): void {
