@@ -21,15 +21,16 @@ const startRedis = async (path: string): Promise<ChildProcess | undefined> => {
       stdio: ['ignore', 'pipe', 'ignore'],
     },
   );
-  const failed = once(child, 'error').then(() => true);
+  const missing = once(child, 'error').then(() => undefined);
   let said = '';
-  const ready = new Promise<boolean>((resolve) => {
+  const ready = new Promise<ChildProcess>((resolve, reject) => {
     child.stdout.on('data', (part: Buffer) => {
       said += String(part);
-      if (/ready to accept/iu.test(said)) resolve(false);
+      if (/ready to accept/iu.test(said)) resolve(child);
     });
+    child.once('exit', () => reject(new Error(`redis-server ended at once: ${said}`)));
   });
-  return (await Promise.race([failed, ready])) ? undefined : child;
+  return Promise.race([missing, ready]);
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'lubdub-redis-'));
