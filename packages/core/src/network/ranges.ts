@@ -82,7 +82,7 @@ const ipv6 = table(`
 
 const hex = (bytes: AddressBytes): string =>
   Array.from({ length: 8 }, (_, index) =>
-    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+    (((bytes[index * 2] as number) << 8) | (bytes[index * 2 + 1] as number)).toString(16),
   ).join(':');
 
 const zeros = (count: number): number[] => Array<number>(count).fill(0);

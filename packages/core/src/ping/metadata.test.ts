@@ -19,6 +19,8 @@ describe('metadata as JSON', () => {
     ['a flat object', { rows: 42, ok: true, name: 'x' }, { rows: 42, ok: true, name: 'x' }],
     ['numbers that JSON lacks', { a: Number.NaN, b: -Infinity }, { a: 'NaN', b: '-Infinity' }],
     ['a BigInt', { big: 12n }, { big: '12' }],
+    ['flags below', { deep: { yes: true, no: false } }, { deep: { yes: true, no: false } }],
+    ['a toJSON that gives a text', { price: { toJSON: () => '1 EUR' } }, { price: '1 EUR' }],
     ['null, functions and undefined', { a: null, b: () => 1, c: undefined }, { a: null }],
     ['an array with a hole for what JSON lacks', { list: [1, () => 1] }, { list: [1, null] }],
     ['a map', { map: new Map<unknown, unknown>([[1, 'one']]) }, { map: { 1: 'one' } }],

@@ -72,9 +72,7 @@ const plain = (value: unknown, walk: Walk, depth: number): unknown => {
       converted !== null &&
       (converted === value || !walk.open.has(converted))
       ? plainObject(converted, walk, depth + 1)
-      : converted === value
-        ? undefined
-        : plain(converted, walk, depth + 1);
+      : plain(converted, walk, depth + 1);
   } finally {
     walk.open.delete(value);
   }

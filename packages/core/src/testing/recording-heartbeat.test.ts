@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRecordingHeartbeat } from './recording-heartbeat.ts';
+import { createRecordingTransport, respond } from './recording-transport.ts';
 
 describe('the recording client', () => {
   it('records every ping of a run once, with the text of its error', async () => {
@@ -33,5 +34,25 @@ describe('the recording client', () => {
     recording.client.run('sync', () => 1);
     await recording.clear();
     await recording.assertSilent();
+  });
+
+  it('records a ping once that had to be sent twice', async () => {
+    const recording = createRecordingHeartbeat({ retry: { baseMs: 1 } });
+    recording.transport.answerWith((_request, index) => respond(index === 0 ? 500 : 200));
+    recording.client.start('sync', { sendStart: false }).success();
+    expect(await recording.states()).toEqual(['sync:success']);
+  });
+
+  it('says that there was nothing where there was nothing', async () => {
+    const recording = createRecordingHeartbeat();
+    await expect(recording.assertFailed('sync')).rejects.toThrow(
+      'Expected 1 × sync:fail, but there were 0; pings of "sync": nothing.',
+    );
+  });
+});
+
+describe('the recording transport', () => {
+  it('cannot answer a request that does not hang', () => {
+    expect(() => createRecordingTransport().release(respond(200))).toThrow('no request is hanging');
   });
 });
