@@ -10,8 +10,8 @@ import { endCommandsOnSignal, requireNode, root, run } from './workspace.mjs';
 
 const source = join(root, 'packages', 'core', 'src');
 const folder = join(root, 'coverage', 'core');
-/** Part of the branches that must be covered, percent: what is reached, on its way to 95; only ever raised. */
-const least = 93;
+/** Part of the branches that must be covered, percent; only ever raised. */
+const least = 95;
 
 /** Line and source of each uncovered branch of a file. */
 function uncovered(path, { branchMap, b: hits }) {

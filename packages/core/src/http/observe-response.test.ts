@@ -22,10 +22,14 @@ const watching = () => {
   return { ends, errors, observe };
 };
 
+/** Takes the connection of a request away. */
+const without = ({ request }: Exchange, socket?: unknown): void =>
+  void Object.defineProperty(request, 'socket', { value: socket });
+
 /** A response that somebody made up, with nothing under it. */
 const simulated = (): Exchange => {
   const one = exchange();
-  Object.assign(one.request, { socket: undefined });
+  without(one);
   one.fake.socket = null;
   return one;
 };
@@ -218,6 +222,31 @@ describe('a response without a server under it', () => {
     expect(ends).toEqual(['sent 200 seen', 'again sent 200 seen']);
   });
 
+  it('that writes somewhere else is known again, and so are the next requests of its connection', () => {
+    const { ends, observe } = watching();
+    const connection = new FakeConnection();
+    const first = exchange({ connection });
+    observe(first);
+    first.send();
+    const stray = exchange({ connection });
+    stray.fake.socket = new FakeConnection();
+    connection._httpMessage = undefined;
+    observe(stray, 'stray ');
+    observe(stray, 'stray again ');
+    expect(stray.fake.listenerCount('finish')).toBe(1);
+    const next = exchange({ connection });
+    observe(next, 'next ');
+    observe(next, 'next again ');
+    stray.fake.emit('finish');
+    next.send();
+    expect(ends.slice(1)).toEqual([
+      'stray sent 200 seen',
+      'stray again sent 200 seen',
+      'next sent 200 seen',
+      'next again sent 200 seen',
+    ]);
+  });
+
   it('that has ended before is told at once', () => {
     const { ends, observe } = watching();
     const one = simulated();
@@ -232,7 +261,7 @@ describe('a response without a server under it', () => {
       const { ends, observe } = watching();
       for (const event of ['finish', 'close']) {
         const one = simulated();
-        Object.assign(one.request, { socket });
+        without(one, socket);
         observe(one);
         one.fake.emit(event);
       }
@@ -259,6 +288,16 @@ describe('a response of HTTP/2', () => {
     observe(over);
     expect(ends).toHaveLength(3);
     expect(ends[2]).toBe(expected);
+  });
+
+  it('that is injected has no stream, and is told by itself', () => {
+    const { ends, observe } = watching();
+    const one = exchange({ stream: new FakeStream() });
+    one.fake.stream = undefined;
+    without(one);
+    observe(one);
+    one.fake.emit('finish');
+    expect(ends).toEqual(['sent 200 seen']);
   });
 
   it('waits for the close of a stream that is only about to go', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createEngine } from '../../test/support/engine.ts';
 import { type Exchange, exchange, FakeStream } from '../../test/support/exchange.ts';
 import type { TrackEvent } from '../index.ts';
@@ -112,6 +112,27 @@ describe('a request that is tracked', () => {
     expect(events.map(({ path }) => path)).toEqual(['/api/orders?a=2&b=1']);
   });
 
+  it('has no query where nothing follows its mark', () => {
+    const { events, follow } = tracking({ collectQuery: true });
+    const one = exchange({ url: '/orders?' });
+    follow(one);
+    one.send();
+    expect(events.map(({ path }) => path)).toEqual(['/orders']);
+  });
+
+  it('has the time from its beginning to its end, in whole microseconds', () => {
+    const { events, follow } = tracking();
+    const one = exchange();
+    const now = vi
+      .spyOn(performance, 'now')
+      .mockReturnValueOnce(1_000)
+      .mockReturnValueOnce(1_012.345_678);
+    follow(one);
+    one.send();
+    now.mockRestore();
+    expect(events.map(({ responseTimeMs }) => responseTimeMs)).toEqual([12.346]);
+  });
+
   it('keeps its query to itself unless that is asked for, also next to the pattern', () => {
     for (const [collectQuery, path] of [
       [undefined, '/orders/:id'],
@@ -216,12 +237,15 @@ describe('paths that are not collected', () => {
     expect(events).toHaveLength(ignored ? 0 : 2);
   });
 
-  it.each([[{ ignore: ['health'] }], [{ ignore: [7] }], [{ ignore: '/health' }]])(
-    'are refused in the form %j',
-    (options) => {
-      expect(() => tracking(options as never)).toThrow(
-        'it takes a list of paths that begin with "/" or regular expressions',
-      );
-    },
-  );
+  it.each([
+    [{ ignore: ['health'] }],
+    [{ ignore: [7] }],
+    [{ ignore: '/health' }],
+    [{ ignore: ['/health', 'ready'] }],
+  ])('are refused in the form %j', (options) => {
+    expect(() => tracking(options as never)).toThrow(expect.objectContaining({ option: 'ignore' }));
+    expect(() => tracking(options as never)).toThrow(
+      'it takes a list of paths that begin with "/" or regular expressions',
+    );
+  });
 });

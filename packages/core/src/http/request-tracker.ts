@@ -61,7 +61,7 @@ const sortedQuery = (query: string): string => {
 
 /** The status for the books: of a response whose head never left there is none, so the usual 499 stands for a peer that left. */
 const statusOf = ({ kind, headersSent, statusCode }: ResponseEnd): number => {
-  if (kind === 'sent' || headersSent) return statusCode;
+  if (headersSent) return statusCode;
   return kind === 'error' ? 500 : 499;
 };
 

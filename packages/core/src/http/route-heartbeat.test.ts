@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createEngine, plainProvider } from '../../test/support/engine.ts';
 import { type Exchange, exchange } from '../../test/support/exchange.ts';
 import { InFlight } from './in-flight.ts';
@@ -136,18 +136,19 @@ describe('a monitored request', () => {
 
   it('whose response the program destroyed fails with that error, or with the one before it', async () => {
     const { begin, told } = monitored();
-    for (const caught of [undefined, new Error('first')]) {
+    for (const caught of [[], [undefined, new Error('second')], [new Error('first'), 'second']]) {
       const one = exchange();
       begin(one);
-      if (caught !== undefined) rememberError(one.request, caught);
-      rememberError(one.request, caught === undefined ? undefined : new Error('second'));
+      for (const error of caught) rememberError(one.request, error);
       one.fake.errored = new Error('destroyed');
       one.connection.die();
     }
-    expect(await told()).toMatchObject([
-      { state: 'fail', reason: 'error' },
-      { state: 'fail', reason: 'error', text: 'Error: first' },
-    ]);
+    const failed = await told();
+    expect(failed.map(({ state, reason }) => `${state} ${reason}`)).toEqual(
+      Array(3).fill('fail error'),
+    );
+    expect(failed.map(({ text }) => text?.includes('destroyed'))).toEqual([true, undefined, false]);
+    expect(failed[2]?.text).toBe('Error: first');
   });
 
   it('takes an error that comes after its connection was lost for a consequence', async () => {
@@ -159,10 +160,19 @@ describe('a monitored request', () => {
     one.connection.die();
     expect(await told()).toMatchObject([{ state: 'fail', reason: 'aborted' }]);
     rememberError(exchange().request, new Error('of nobody'));
+    const made = exchange();
+    Object.defineProperty(made.request, 'socket', { value: undefined });
+    made.fake.socket = null;
+    begin(made);
+    rememberError(made.request, new Error('without a network'));
+    made.fake.statusCode = 500;
+    made.fake.emit('finish');
+    expect((await told())[1]).toMatchObject({ text: 'Error: without a network' });
   });
 
-  it('that was ended before its response is left as it is', async () => {
-    const { begin, told } = monitored();
+  it('that was ended before its response is left as it is, and classify is not asked', async () => {
+    const classify = vi.fn<() => undefined>();
+    const { begin, told } = monitored({ options: { classify } });
     const ended = ['success', 'skip', 'defer'] as const;
     for (const end of ended) {
       const one = exchange();
@@ -170,6 +180,7 @@ describe('a monitored request', () => {
       one.send(500);
     }
     expect((await told()).map(({ state }) => state)).toEqual(['success', 'log']);
+    expect(classify).not.toHaveBeenCalled();
   });
 
   it('that took too long has failed; how it ended is told as well', async () => {
@@ -222,6 +233,10 @@ describe('how the end of a request counts', () => {
     );
   });
 
+  it('may be a success all the same', async () => {
+    expect(await ended({ classify: () => 'success' }, (one) => one.send(500))).toEqual(['success']);
+  });
+
   it('is the default where classify throws', async () => {
     const classify = (): never => {
       throw new Error('no');
@@ -240,13 +255,35 @@ describe('how the end of a request counts', () => {
       one.send(500);
     });
     await ended({ classify }, (one) => one.connection.die());
+    await ended({ classify }, (one) => {
+      rememberError(one.request, error);
+      one.send(200);
+    });
     expect(ends).toMatchObject([
       { response: 'sent', statusCode: 404, headersSent: true, threw: false, args: [] },
       { response: 'sent', statusCode: 500, headersSent: true, threw: true, error },
       { response: 'aborted', statusCode: 200, headersSent: false, threw: false },
+      { response: 'sent', statusCode: 200, threw: false, error: undefined },
     ]);
     expect(ends[0]?.run.key).toBe('orders');
     expect(ends[0]?.result).toBeUndefined();
+  });
+
+  it.each([
+    ['of a stream that timed out', (one: Exchange) => one.connection.die('ETIMEDOUT')],
+    [
+      'of a stream that ran into an error before the peer left',
+      (one: Exchange) => {
+        rememberError(one.request, new Error('no'));
+        one.connection.die();
+      },
+    ],
+  ])('%s is a fail', async (_name, end) => {
+    const states = await ended({ streaming: true }, (one) => {
+      one.fake.headersSent = true;
+      end(one);
+    });
+    expect(states).toEqual(['fail']);
   });
 
   it.each([
@@ -287,15 +324,21 @@ describe('a request that is no run', () => {
       { route: () => '/' },
     );
     const one = exchange();
+    const third = new RouteHeartbeat<Exchange>(
+      'third',
+      { client: heartbeat },
+      { route: () => '/' },
+    );
     const first = begin(one);
-    const second = other.begin(one, one.request, one.response);
+    expect(begin(one)).toBeUndefined();
+    const others = [other, third].map((each) => each.begin(one, one.request, one.response));
     expect([begin(one), other.begin(one, one.request, one.response)]).toEqual([
       undefined,
       undefined,
     ]);
-    expect(runOf(one.request)).toBe(second);
+    expect(runOf(one.request)).toBe(others[1]);
     one.send(200);
-    expect([first?.status, second?.status]).toEqual(['succeeded', 'succeeded']);
+    expect([first, ...others].map((run) => run?.status)).toEqual(Array(3).fill('succeeded'));
   });
 
   it('is one for which the key function gives false', () => {
@@ -349,6 +392,7 @@ describe('options of a route', () => {
     ['orders', 'options', 'the string "orders"'],
     [{ methods: ['get'] }, 'methods', 'an array of 1'],
     [{ methods: [''] }, 'methods', 'an array of 1'],
+    [{ methods: ['GET', 'get'] }, 'methods', 'an array of 2'],
     [{ methods: [7] }, 'methods', 'an array of 1'],
     [{ methods: 'GET' }, 'methods', 'the string "GET"'],
     [{ classify: 'fail' }, 'classify', 'the string "fail"'],
@@ -364,7 +408,8 @@ describe('options of a route', () => {
     const wrong = { code: 'ERR_LUBDUB_INVALID_OPTION', option };
     const act = (): void => checkRouteHeartbeatOptions(options as never);
     expect(act).toThrow(expect.objectContaining(wrong));
-    expect(act).toThrow(`got ${got}`);
+    expect(act).toThrow(`got ${got}; it takes `);
+    expect(act).not.toThrow('it takes .');
     expect(() => new RouteHeartbeat('a', options as never, { route: () => '/' })).toThrow(
       expect.objectContaining(wrong),
     );

@@ -172,7 +172,7 @@ export class RouteHeartbeat<Request> {
       const metadata = this.#metadata(request, end.request, statusCode);
       if (how === 'success') run.success({ statusCode, metadata });
       else {
-        const reason = kind === 'sent' || threw ? 'error' : kind;
+        const reason = kind === 'sent' || threw ? undefined : kind;
         const text = kind === 'sent' ? `${endText.sent} ${statusCode}` : endText[kind];
         run.fail(error, { statusCode, metadata, reason, message: threw ? undefined : text });
       }

@@ -54,6 +54,8 @@ describe('the beat of a server', () => {
     const server = new FakeServer();
     server.listening = true;
     const { clock, words } = attach({ liveness }, server);
+    await clock.settle();
+    expect(words()).toEqual(['api success']);
     server.emit('listening');
     await clock.advance(intervalMs);
     expect(words()).toEqual(['api success', 'api success']);
@@ -112,16 +114,20 @@ describe('the beat of a server', () => {
   });
 
   it.each([
-    [{ liveness: { key: '' } }, 'ERR_LUBDUB_INVALID_KEY'],
-    [{ liveness: [] }, 'ERR_LUBDUB_INVALID_OPTION'],
-    [{ liveness: { ...liveness, maxEventLoopDelayMs: 60_001 } }, 'ERR_LUBDUB_INVALID_OPTION'],
-    [{ liveness: { ...liveness, every: 1 } }, 'ERR_LUBDUB_UNKNOWN_OPTION'],
-    [{ client: { start: () => 1 } }, 'ERR_LUBDUB_INVALID_OPTION'],
-    [{ drainTimeoutMs: -1 }, 'ERR_LUBDUB_INVALID_OPTION'],
-    [{ flushTimeoutMs: 3_600_001 }, 'ERR_LUBDUB_INVALID_OPTION'],
-    [{ other: 1 }, 'ERR_LUBDUB_UNKNOWN_OPTION'],
-  ])('is refused with %j', (options, code) => {
-    expect(() => attach(options as never)).toThrow(expect.objectContaining({ code }));
+    [{ liveness: { key: '' } }, 'ERR_LUBDUB_INVALID_KEY', 'key'],
+    [{ liveness: [] }, 'ERR_LUBDUB_INVALID_OPTION', 'liveness'],
+    [
+      { liveness: { ...liveness, maxEventLoopDelayMs: 60_001 } },
+      'ERR_LUBDUB_INVALID_OPTION',
+      'liveness.maxEventLoopDelayMs',
+    ],
+    [{ liveness: { ...liveness, every: 1 } }, 'ERR_LUBDUB_UNKNOWN_OPTION', 'every'],
+    [{ client: { start: () => 1 } }, 'ERR_LUBDUB_INVALID_OPTION', 'client'],
+    [{ drainTimeoutMs: -1 }, 'ERR_LUBDUB_INVALID_OPTION', 'drainTimeoutMs'],
+    [{ flushTimeoutMs: 3_600_001 }, 'ERR_LUBDUB_INVALID_OPTION', 'flushTimeoutMs'],
+    [{ other: 1 }, 'ERR_LUBDUB_UNKNOWN_OPTION', 'other'],
+  ])('is refused with %j', (options, code, option) => {
+    expect(() => attach(options as never)).toThrow(expect.objectContaining({ code, option }));
   });
 
   it('has the time limits of adapters checked alone', () => {
@@ -194,6 +200,19 @@ describe('closing', () => {
       expect(seen.result).toEqual({ complete: true, pending: 0 });
     },
   );
+
+  it('does without what a server of HTTP/2 lacks', async () => {
+    const server = new FakeServer();
+    for (const name of ['closeIdleConnections', 'closeAllConnections'])
+      Object.defineProperty(server, name, { value: undefined });
+    const { attached, clock } = attach({}, server);
+    const { seen, closing } = closingOf(attached);
+    server.closed?.();
+    await vi.advanceTimersByTimeAsync(0);
+    await clock.settle();
+    await closing;
+    expect([server.done, seen.result]).toEqual([['close'], { complete: true, pending: 0 }]);
+  });
 
   it('gives pings as long as it was told', async () => {
     const { attached, server, clock, heartbeat, transport } = attach({ flushTimeoutMs: 300 });

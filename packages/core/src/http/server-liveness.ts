@@ -79,13 +79,10 @@ export const createServerLiveness = (
       }
       const meter = maxEventLoopDelayMs === undefined ? undefined : createDelayMeter();
       const check = async (): Promise<boolean> => {
-        const calm = meter === undefined || meter.take() <= (maxEventLoopDelayMs as number);
+        const calm = (meter as DelayMeter).take() <= (maxEventLoopDelayMs as number);
         return calm && (beat.check === undefined || (await beat.check()));
       };
-      const liveness = client.every(
-        key,
-        meter === undefined && beat.check === undefined ? beat : { ...beat, check },
-      );
+      const liveness = client.every(key, meter === undefined ? beat : { ...beat, check });
       stop = () => {
         liveness.stop();
         meter?.stop();

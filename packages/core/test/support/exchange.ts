@@ -80,7 +80,11 @@ export const exchange = (given: Given = {}): Exchange => {
     url: 'url' in given ? given.url : '/',
     headers,
     httpVersionMajor: stream === undefined ? 1 : 2,
-    socket: connection,
+    get socket(): unknown {
+      // As HTTP/2 has it: a simulation that must not be looked at.
+      if (stream !== undefined) throw new Error('ERR_HTTP2_SOCKET_UNBOUND');
+      return connection;
+    },
   } as unknown as HttpRequest;
   if (stream === undefined) {
     fake.socket = connection;
