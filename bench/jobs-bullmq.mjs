@@ -1,7 +1,7 @@
 // What monitoring costs a BullMQ worker: no-op jobs at concurrency 50 on a real Redis, judged by the worker process's CPU time per
 // job, since rounds of throughput vary by 12 %. The service answers at once from another process, and jobs are added from a third.
 //
-//   pnpm build && node --expose-gc bench/jobs-bullmq.mjs [jobs per round, default 5000] [rounds, default 11]
+//   pnpm build && node --expose-gc bench/jobs-bullmq.mjs [jobs per round, default 10000] [rounds, default 9]
 //   node --expose-gc bench/jobs-bullmq.mjs 1000000 1 'batched pairs'     memory over a million jobs, printed every 100,000
 //
 // Rounds alternate; a ratio is the median of bare / monitored over them: 1 is free. Wanted: coalesced 0.97, batched pairs 0.90,
@@ -16,8 +16,8 @@ const require = createRequire(join(import.meta.dirname, '../packages/jobs/packag
 const { Queue } = require('bullmq');
 const { Redis } = require('ioredis');
 
-const jobs = Number(process.argv[2] ?? 5_000);
-const rounds = Number(process.argv[3] ?? 11);
+const jobs = Number(process.argv[2] ?? 10_000);
+const rounds = Number(process.argv[3] ?? 9);
 const only = process.argv[4];
 const prefix = `lubdub-bench-${process.pid}`;
 const redisUrl = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
@@ -80,7 +80,7 @@ async function round(worker) {
 }
 
 // As workers are that have run for a while: the compiler is done with them.
-for (let warm = jobs <= 100_000 ? 3 : 0; warm > 0; warm -= 1)
+for (let warm = rounds === 1 ? 0 : 3; warm > 0; warm -= 1)
   for (const worker of workers) await round(worker);
 for (let index = 0; index < rounds; index += 1)
   for (const worker of workers) worker.results.push(await round(worker));
