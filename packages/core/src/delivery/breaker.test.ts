@@ -98,6 +98,17 @@ describe('a breaker', () => {
     expect([breaker.retryAtMs, breaker.state]).toEqual([100, 'open']);
   });
 
+  it('learns nothing from a request that never left', () => {
+    const breaker = make();
+    fail(breaker, 2);
+    expect([breaker.landed(undefined, 5), breaker.state]).toEqual([undefined, 'closed']);
+    expect(breaker.landed(false, 5)).toBe('opened');
+    breaker.sending();
+    expect([breaker.landed(undefined, 200), breaker.state]).toEqual([undefined, 'open']);
+    expect([breaker.retryAtMs, breaker.allowance(200), breaker.sending()]).toEqual([105, 1, true]);
+    expect(breaker.landed(true, 200)).toBe('closed');
+  });
+
   it('is hurried to its probe, never away from it', () => {
     const breaker = make();
     fail(breaker, 3);

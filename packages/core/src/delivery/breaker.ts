@@ -56,6 +56,13 @@ export class Breaker {
     return this.#state === 'half-open';
   }
 
+  /** What a request has shown: `succeeded` or `failed`; undefined: it never left, so a probe is still to be made. */
+  landed(reached: boolean | undefined, nowMs: number): BreakerChange {
+    if (reached !== undefined) return reached ? this.succeeded() : this.failed(nowMs);
+    if (this.#state === 'half-open') this.#state = 'open';
+    return undefined;
+  }
+
   /** The service answered. */
   succeeded(): BreakerChange {
     this.#failuresInRow = 0;

@@ -318,6 +318,44 @@ describe('a service that is down', () => {
   });
 });
 
+describe('a request that cannot be made', () => {
+  it('says nothing of the service: neither that it is down nor that it is back', async () => {
+    const { heartbeat, clock, transport } = createEngine({
+      retry: { maxAttempts: 1 },
+      breaker: { failures: 2, baseMs: 10_000, maxMs: 10_000 },
+      provider: plainProvider(
+        {},
+        {
+          toRequest(ping) {
+            if (ping.key === 'bad') throw new Error('no region');
+            return { method: 'POST', url: `https://plain.example/${ping.key}` };
+          },
+        },
+      ),
+    });
+    const told: string[] = [];
+    heartbeat.on('breaker-opened', () => told.push('opened'));
+    heartbeat.on('breaker-closed', () => told.push('closed'));
+    transport.answerWith(() => failWith('refused'));
+    const fail = async (key: string): Promise<void> => {
+      heartbeat.start(key, { sendStart: false }).fail();
+      await clock.settle();
+    };
+    for (const key of ['a', 'bad', 'bad', 'a']) await fail(key);
+    expect(told).toEqual(['opened']);
+    await fail('bad');
+    await clock.advance(10_000);
+    expect([told, transport.requests.length]).toEqual([['opened'], 2]);
+    transport.answerWith(() => respond(200));
+    await fail('a');
+    expect(told).toEqual(['opened', 'closed']);
+    expect(heartbeat.stats().providers[0]).toMatchObject({
+      outcomes: { unreachable: 2, rejected: 3, accepted: 1 },
+      pending: 0,
+    });
+  });
+});
+
 describe('closing', () => {
   it('drops what is left, told as closed, and rings no more', async () => {
     const engine = createEngine();

@@ -221,7 +221,7 @@ export class Lane {
     const { breaker, onBreaker } = this.#parts;
     for (const entry of entries) entry.flying = false;
     this.queue.flying -= entries.length;
-    const change = attempt.reached ? breaker.succeeded() : breaker.failed(nowMs);
+    const change = breaker.landed(attempt.reached, nowMs);
     if (change !== undefined) onBreaker(change, Math.max(breaker.retryAtMs - nowMs, 0));
     if (attempt.tooLarge) {
       this.#batchLimit = Math.max(1, Math.floor(entries.length / 2));
@@ -230,7 +230,7 @@ export class Lane {
         this.#resume(chain, 0, nowMs);
       return;
     }
-    if (attempt.reached && Number.isFinite(this.#batchLimit)) this.#batchLimit *= 2;
+    if (attempt.reached === true && Number.isFinite(this.#batchLimit)) this.#batchLimit *= 2;
     if (attempt.blockMs !== undefined) this.#clearance.blockUntil(nowMs + attempt.blockMs);
     let waitMs = 0;
     entries.forEach((entry, index) => {

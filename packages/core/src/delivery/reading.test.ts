@@ -240,7 +240,7 @@ describe('a request that failed', () => {
       error: { statusCode: 0, message: 'no', body: undefined },
     };
     expect(read(failure)).toEqual({
-      reached: status === 'rejected',
+      reached: status === 'rejected' ? undefined : false,
       tooLarge: false,
       retryAfterMs: undefined,
       blockMs: undefined,

@@ -8,8 +8,8 @@ import type { Settlement } from './settlement.ts';
 
 /** What one request gave, for each entry it carried. */
 export interface Attempt {
-  /** The service answered in a way that says it works; feeds the breaker. */
-  readonly reached: boolean;
+  /** The service answered in a way that says it works; undefined: it was never asked. Feeds the breaker. */
+  readonly reached: boolean | undefined;
   /** A batch was refused as a whole: try again in smaller ones. */
   readonly tooLarge: boolean;
   readonly retryAfterMs: number | undefined;
@@ -52,14 +52,18 @@ const unreadable = (error: unknown): Interpretation => ({
   message: error instanceof Error ? error.message : 'unknown error',
 });
 
+/** True for a request that we would not make: the next one like it would not leave either. */
+const wasRefused = (result: TransportResult): boolean =>
+  result.kind === 'failure' && (result.reason === 'address-refused' || result.reason === 'invalid');
+
 const interpretFailure = (
   failure: Extract<TransportResult, { kind: 'failure' }>,
   parts: ReadingParts,
 ): Interpretation => {
   const { reason, message } = failure;
-  const refused = reason === 'address-refused';
-  if (refused) parts.onMisconfigured(undefined, message, 'ERR_LUBDUB_ADDRESS_REFUSED');
-  return { status: refused || reason === 'invalid' ? 'rejected' : 'unreachable', reason, message };
+  if (reason === 'address-refused')
+    parts.onMisconfigured(undefined, message, 'ERR_LUBDUB_ADDRESS_REFUSED');
+  return { status: wasRefused(failure) ? 'rejected' : 'unreachable', reason, message };
 };
 
 const interpret = (
@@ -141,7 +145,9 @@ export const readAttempt = (
     provider.capabilities.rateLimits.some(({ per }) => per === 'provider');
   const asksForPause = wholeService && (status === 429 || status === 503);
   return {
-    reached: interpretations.some((read) => read.status !== 'unreachable'),
+    reached: wasRefused(result)
+      ? undefined
+      : interpretations.some((read) => read.status !== 'unreachable'),
     tooLarge: pings.length > 1 && (status === 400 || status === 413 || status === 422),
     retryAfterMs: waitMs,
     blockMs: asksForPause ? waitMs : undefined,
