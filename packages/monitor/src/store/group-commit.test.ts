@@ -89,21 +89,6 @@ describe('a group commit', () => {
     expect(subject.groups).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
-  it('waits for half of the senders where there are many, so that the others send meanwhile', async () => {
-    const subject = start();
-    const send = (from: number, count: number) =>
-      Array.from({ length: count }, (_, index) => subject.add(`ping-${from + index}`));
-    const all = send(0, 40);
-    await subject.commit(10);
-    await Promise.all(all);
-    all.push(...send(40, 19));
-    await subject.waiting();
-    all.push(...send(59, 1));
-    await subject.commit(10);
-    await Promise.all(all);
-    expect(subject.groups.map((group) => group.length)).toEqual([40, 20]);
-  });
-
   it('waits no longer than the commit before took, and then expects the others no more', async () => {
     const subject = start();
     const both = [subject.add('a'), subject.add('b')];

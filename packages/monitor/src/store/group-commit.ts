@@ -24,9 +24,6 @@ const maxGroupItems = 2000;
 /** A group waits no longer than this for others to join, however slow the disk is. */
 const longestWaitMs = 20;
 
-/** Up to so many senders make one group; of more, half are heard while the other half is written. */
-const wholeGroup = 32;
-
 /** What waits for a transaction, in the order in which it came. */
 const createQueue = (clock: Clock) => {
   let entries: Entry[] = [];
@@ -47,8 +44,7 @@ const createQueue = (clock: Clock) => {
     /** Says how long a commit took and how many it is about to answer. */
     committed: (tookMs: number, answered: number): void => {
       lastCommitMs = Math.max(0, tookMs);
-      const senders = answered + entries.length;
-      expected = senders <= wholeGroup ? senders : Math.ceil(senders / 2);
+      expected = answered + entries.length;
     },
     /** Resolves when there is as much as expected, or it has been waited for long enough. */
     gather: async (): Promise<void> => {
@@ -86,8 +82,7 @@ const createQueue = (clock: Clock) => {
  * One group at a time: a lone ping is committed at once, and under load the pings that arrive during a commit share the
  * next one, so that the cost of reaching the disk is paid once for all of them. Whoever was just answered is likely to send
  * again, so a group waits until it is as large as what was there when the one before was committed, but never longer than
- * that commit took. Where there are many senders it waits for half of them: if all were waited for, they would stand still
- * while the group is written, and this process while they read their answers.
+ * that commit took.
  */
 export const createGroupCommit = (
   commit: (items: readonly IngestItem[]) => Promise<readonly IngestResult[]>,
