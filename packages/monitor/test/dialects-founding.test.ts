@@ -92,7 +92,23 @@ describe('SteadyCron', () => {
     const monitor = await start();
     expect((await fetch(`${monitor.url}/${randomUUID()}`, { method: 'POST' })).status).toBe(404);
     const url = `${monitor.url}/${(await job(monitor)).pingToken}?run_id=short`;
-    expect((await fetch(url, { method: 'POST' })).status).toBe(400);
+    const refused = await fetch(url, { method: 'POST' });
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      { error: 'run_id must be 32 hexadecimal digits, got "short"' },
+    ]);
+  });
+
+  it('refuses an environment that is given twice, and takes what it does not know', async () => {
+    const monitor = await start();
+    const base = `${monitor.url}/${(await job(monitor)).pingToken}`;
+    const twice = await fetch(`${base}/fail?env=a&env=b`, { method: 'POST' });
+    expect([twice.status, await twice.json()]).toEqual([
+      400,
+      { error: 'env must be a string, got ["a","b"]' },
+    ]);
+    expect((await fetch(`${base}?env=a&later=1`, { method: 'POST' })).status).toBe(200);
+    expect(await pingsOf(monitor)).toMatchObject([{ state: 'success', environment: 'a' }]);
   });
 });
 
@@ -158,6 +174,20 @@ describe('OpShift', () => {
       404,
       { error: 'Monitor not found or paused' },
     ]);
+    expect(await pingsOf(monitor)).toEqual([]);
+  });
+
+  it('does not take a state in the address for a success', async () => {
+    const monitor = await start();
+    const url = `${await pingUrl(monitor)}?status=down`;
+    for (const method of ['GET', 'POST']) {
+      const refused = await send(url, '', 'new-secret', method);
+      expect([refused.status, await refused.json()]).toEqual([
+        400,
+        { error: 'status must be in the body, got "down"' },
+      ]);
+    }
+    expect((await send(url, '', 'wrong', 'GET')).status).toBe(401);
     expect(await pingsOf(monitor)).toEqual([]);
   });
 

@@ -81,6 +81,11 @@ describe('the batch API', () => {
   it('creates monitors only when asked to', async () => {
     const monitor = await start();
     const body = { pings: [{ id: 'a', key: 'fresh', state: 'success' }] };
+    const asked = await send(monitor, body, '?create=yes');
+    expect([asked.status, await asked.json()]).toEqual([
+      400,
+      { error: { code: 'invalid', message: 'create got "yes"; it takes "0" or "1"' } },
+    ]);
     expect(await (await send(monitor, body, '?create=1')).json()).toMatchObject({ accepted: 1 });
   });
 

@@ -1,5 +1,6 @@
 import { bearerKey } from '../access/access.ts';
 import { showFault } from '../schema/fault.ts';
+import { createQuery } from '../schema/queries.ts';
 import { pingBatch } from '../schema/requests.ts';
 import { useSchemas } from '../schema/validate.ts';
 import type { IngestItem } from '../store/store.ts';
@@ -21,7 +22,7 @@ interface Rejection {
 
 interface BatchRequest {
   Body: { readonly pings: readonly unknown[]; readonly sentMs?: number | null };
-  Querystring: { readonly create?: string };
+  Querystring: { readonly create?: '0' | '1' };
 }
 
 /** The monitor's own API: up to 1,000 pings in a request, each with the client's time and an id that is stored once. */
@@ -41,7 +42,7 @@ export const batch: Dialect = {
     );
     app.post<BatchRequest>(
       '/api/v1/pings',
-      { bodyLimit: maxBodyBytes, schema: { body: pingBatch } },
+      { bodyLimit: maxBodyBytes, schema: { body: pingBatch, querystring: createQuery } },
       ({ body: { pings, sentMs }, query }) =>
         store(context, pings, sentMs ?? null, query.create === '1'),
     );

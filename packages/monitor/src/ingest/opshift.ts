@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { MonitorDefinition, MonitorSummary } from '../model.ts';
 import { showFaultAsRule } from '../schema/fault.ts';
+import { opshiftQuery } from '../schema/queries.ts';
 import { opshiftAlert, opshiftPing } from '../schema/requests.ts';
 import { useSchemas } from '../schema/validate.ts';
 import type { AlertResult } from '../store/alert-store.ts';
@@ -78,8 +79,9 @@ const registerPings = (app: FastifyInstance, context: DialectContext): void => {
   const handler = (request: PingRequest, reply: FastifyReply): Promise<FastifyReply> =>
     receivePing(context, admitted.get(request), request.body ?? {}, reply);
   const url = '/api/ping/:token';
-  app.get(url, { exposeHeadRoute: false, preValidation }, handler);
-  app.post(url, { schema: { body: opshiftPing }, preValidation }, handler);
+  const querystring = opshiftQuery;
+  app.get(url, { exposeHeadRoute: false, schema: { querystring }, preValidation }, handler);
+  app.post(url, { schema: { body: opshiftPing, querystring }, preValidation }, handler);
 };
 
 const registerAlerts = (app: FastifyInstance, context: DialectContext): void => {

@@ -4,6 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { bearerKey } from '../access/access.ts';
 import type { PingState } from '../model.ts';
+import { showFaultAsRule } from '../schema/fault.ts';
+import { steadycronQuery } from '../schema/queries.ts';
+import { useSchemas } from '../schema/validate.ts';
 import type { Dialect, DialectContext } from './dialect.ts';
 import { answerErrorsAsText } from './error-form.ts';
 import { cleanText, findKeyFault, isUuid, uuidFromHex } from './text.ts';
@@ -32,10 +35,16 @@ export const steadycron: Dialect = {
         done(null, body);
       },
     );
+    useSchemas(app, showFaultAsRule);
     app.get('/api/monitors/resolve', (request, reply) => resolve(context, request, reply));
     for (const root of ['', '/steadycron']) registerPings(app, context, root);
   },
 };
+
+interface PingRequest {
+  Params: { readonly token: string };
+  Querystring: { readonly run_id?: string; readonly env?: string };
+}
 
 const registerPings = (app: FastifyInstance, context: DialectContext, root: string): void => {
   const states = {
@@ -45,11 +54,12 @@ const registerPings = (app: FastifyInstance, context: DialectContext, root: stri
     '/fail': 'fail',
   } as const;
   for (const [word, state] of Object.entries(states)) {
-    app.route<{ Params: { token: string } }>({
+    app.route<PingRequest>({
       method: ['GET', 'POST'],
       // the form of a token keeps these routes from answering for every address at the root
       url: `${root}/:token(^[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}$)${word}`,
       exposeHeadRoute: false,
+      schema: { querystring: steadycronQuery },
       handler: (request, reply) => receive(context, request, reply, state),
     });
   }
@@ -75,22 +85,19 @@ const resolve = async (
 
 const receive = async (
   context: DialectContext,
-  request: FastifyRequest<{ Params: { token: string } }>,
+  request: FastifyRequest<PingRequest>,
   reply: FastifyReply,
   state: PingState,
 ): Promise<FastifyReply> => {
   const token = request.params.token.toLowerCase();
   if (!isUuid(token)) return refuse(reply, 404, 'unknown token');
-  const query = request.query as { run_id?: string; env?: string };
-  const runId = query.run_id === undefined ? null : uuidFromHex(query.run_id);
-  if (query.run_id !== undefined && runId === null) {
-    return refuse(reply, 400, 'run_id takes 32 hexadecimal digits');
-  }
+  const { run_id: run, env } = request.query;
+  const runId = run === undefined ? null : uuidFromHex(run);
   const nowMs = context.clock.wallMs();
   const text = Buffer.isBuffer(request.body)
     ? cleanText(request.body.toString('utf8'), maxTextBytes)
     : '';
-  const environment = query.env === undefined ? '' : cleanText(query.env, 200);
+  const environment = env === undefined ? '' : cleanText(env, 200);
   const ping = {
     id: randomUUID(),
     state,

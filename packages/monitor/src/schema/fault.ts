@@ -49,7 +49,8 @@ const describeType = (type: unknown, schema: Json): string => {
 
 /** Says what a schema takes, so that no message can differ from the rule. */
 const describeSchema = (schema: Json): string => {
-  const { type, enum: values, oneOf } = schema;
+  const { type, enum: values, oneOf, not } = schema;
+  if (not !== undefined) return String(schema['description']);
   if (Array.isArray(values)) return orList(values.map((value) => show(value)));
   if (Array.isArray(oneOf)) {
     const kinds = (oneOf as Json[]).map(({ properties }) => (properties as Json)['kind'] as Json);

@@ -50,7 +50,27 @@ export const alertQuery: Json = query({
   status: { enum: ['open', 'resolved'], title: 'Only these.' },
 });
 
-/** How a batch asks for monitors to be made. Shown, not judged: clients may send more beside it. */
+/** How a batch asks for monitors to be made. Clients may send more beside it. */
 export const createQuery: Json = object({
-  create: { type: 'string', title: '1 creates monitors whose keys are unknown.' },
+  create: { enum: ['0', '1'], title: '1 creates monitors whose keys are unknown.' },
+});
+
+/** What a SteadyCron ping says of its run (PROTOCOLS section 1). Its SDKs may send more beside it. */
+export const steadycronQuery: Json = object({
+  run_id: {
+    type: 'string',
+    pattern: '^[0-9a-fA-F]{32}$',
+    description: '32 hexadecimal digits',
+  },
+  env: { type: 'string' },
+});
+
+const inBody: Json = { not: {}, description: 'in the body' };
+
+/** OpShift signs the body, so all that a ping says is there: a `?status=down` must not count as up. */
+export const opshiftQuery: Json = object({
+  status: inBody,
+  reason: inBody,
+  group_key: inBody,
+  metadata: inBody,
 });
