@@ -107,6 +107,43 @@ describe('the board', () => {
     expect(down).not.toContain('data-state="up"');
   });
 
+  it('lists twenty that need attention, the worst first, and says how many more there are', async () => {
+    const monitor = await start();
+    const nowMs = fixture.clock.wallMs();
+    const send = (key: string, state: 'success' | 'fail', timestampMs: number) =>
+      monitor.store.ingest([
+        {
+          monitor: { by: 'key', value: key },
+          ping: { id: state, state, timestampMs, receivedMs: timestampMs, dialect: 'lubdub' },
+        },
+      ]);
+    for (let index = 0; index < 125; index += 1) {
+      const key = `job-${index + 100}`;
+      const schedule = { kind: 'interval', intervalMs: 60_000 } as const;
+      await monitor.store.putMonitor(key, { schedule, graceMs: 3_600_000 }, 'api', nowMs);
+      // the first by name are late, the last are down
+      if (index < 30) await send(key, 'success', nowMs - 120_000);
+      else await send(key, index < 110 ? 'success' : 'fail', nowMs);
+    }
+    const page = await read(monitor, '/');
+    const rows = [...page.matchAll(/<tr id="attention-[^>]+data-state="(\w+)"/g)];
+    const states = rows.map(([, state]) => state);
+    expect(states.filter((state) => state === 'down')).toHaveLength(15);
+    expect(states.slice(15)).toEqual(['late', 'late', 'late', 'late', 'late']);
+    const unlisted = (text: string) =>
+      [...text.matchAll(/href="([^"]+)"\s*>(\d+ more \w+)</g)].map(([, href, words]) => [
+        href,
+        words,
+      ]);
+    expect(unlisted(page)).toEqual([['/?state=late', '25 more late']]);
+    expect(await read(monitor, '/?state=late')).not.toContain('id="beyond"');
+    for (let index = 0; index < 10; index += 1) await send(`job-${index + 190}`, 'fail', nowMs + 1);
+    expect(unlisted(await read(monitor, '/'))).toEqual([
+      ['/?state=down', '5 more down'],
+      ['/?state=late', '30 more late'],
+    ]);
+  });
+
   it('teaches while there is nothing to show', async () => {
     const monitor = await start();
     expect(await read(monitor, '/')).toContain('Three steps to the first beat');

@@ -15,6 +15,8 @@ export interface BoardContent {
   readonly filter: BoardFilter;
   /** Monitors that someone should look at, on top; none where a filter is set. */
   readonly attention: readonly MonitorSummary[];
+  /** How many more there are of them than are on top, state by state. */
+  readonly unlisted: readonly { readonly state: MonitorState; readonly count: number }[];
   readonly monitors: readonly MonitorSummary[];
   readonly nextCursor: string | null;
   /** As it came in, for links to the next part. */
@@ -143,13 +145,25 @@ const lists = (content: BoardContent): Html => {
       ${
         attention.length > 0 &&
         html`<h2 id="h-attention">Needs attention</h2>
-          ${board(attention, nowMs, 'attention')}`
+          ${board(attention, nowMs, 'attention')}${more(content.unlisted)}`
       }
       ${attention.length > 0 && monitors.length > 0 && html`<h2 id="h-rest">${attention.some(({ id }) => monitors.some((other) => other.id === id)) ? 'All monitors' : 'Everything else'}</h2>`}
       ${monitors.length > 0 && board(monitors, nowMs, 'rest')}
     </div>
     ${pager('/', query, nextCursor)}`;
 };
+
+const more = (unlisted: BoardContent['unlisted']): Html | false =>
+  unlisted.length > 0 &&
+  html`<p class="beyond" id="beyond" data-live>
+    and
+    ${unlisted.map(
+      ({ state, count: number }, index) =>
+        html`${index > 0 && ', '}<a href="/?state=${state}"
+            >${count(number)} more ${wordFor(state).toLowerCase()}</a
+          >`,
+    )}
+  </p>`;
 
 const heads = [
   'Monitor',

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { MonitorState, MonitorSummary } from '../../model.ts';
 import type { MonitorQuery, Store } from '../../store/store.ts';
 import type { PageContext } from '../context.ts';
-import type { BoardFilter } from '../render/board.ts';
+import type { BoardContent, BoardFilter } from '../render/board.ts';
 import { renderBoard } from '../render/board.ts';
 import { boardOrder, needsAttention } from '../render/states.ts';
 import { sendPage } from '../send-page.ts';
@@ -44,7 +44,10 @@ export const registerBoard = (app: FastifyInstance, context: PageContext): void 
       store.listMonitors(toMonitorQuery(filter, query), nowMs),
     ]);
     const isWhole = page.nextCursor === null && !query.has('cursor');
-    const lists = await arrange(store, filter, page.items, isWhole, query.has('cursor'), nowMs);
+    const isFirst = !isFiltered(filter) && !query.has('cursor');
+    const lists = isFirst
+      ? await arrange(store, counts, page.items, isWhole, nowMs)
+      : { attention: [], unlisted: [], monitors: page.items };
     const content = { counts, tags, filter, query, nowMs, nextCursor: page.nextCursor, ...lists };
     return sendPage(
       reply,
@@ -75,27 +78,35 @@ const toMonitorQuery = (filter: BoardFilter, query: URLSearchParams): MonitorQue
 
 const rank = ({ state }: MonitorSummary): number => needsAttention.indexOf(state);
 
+const isFiltered = ({ state, tag, search }: BoardFilter): boolean =>
+  state !== null || tag !== '' || search !== '';
+
 /** Puts what needs attention on top: moved there when the page has all monitors, shown twice when it has not. */
 const arrange = async (
   store: Store,
-  filter: BoardFilter,
+  counts: BoardContent['counts'],
   items: readonly MonitorSummary[],
   isWhole: boolean,
-  isLater: boolean,
   nowMs: number,
-): Promise<{
-  readonly attention: readonly MonitorSummary[];
-  readonly monitors: readonly MonitorSummary[];
-}> => {
-  const isFiltered = filter.state !== null || filter.tag !== '' || filter.search !== '';
-  if (isFiltered || isLater) return { attention: [], monitors: items };
+): Promise<Pick<BoardContent, 'attention' | 'unlisted' | 'monitors'>> => {
   if (isWhole) {
     return {
       attention: items.filter((item) => rank(item) >= 0).toSorted((a, b) => rank(a) - rank(b)),
+      unlisted: [],
       monitors: items.filter((item) => rank(item) < 0),
     };
   }
-  const states: readonly MonitorState[] = needsAttention;
-  const failing = await store.listMonitors({ states, limit: attentionSize }, nowMs);
-  return { attention: failing.items.toSorted((a, b) => rank(a) - rank(b)), monitors: items };
+  const attention: MonitorSummary[] = [];
+  const unlisted: { state: MonitorState; count: number }[] = [];
+  // the worst first: a few that are late must not keep one that is down from its place
+  for (const state of needsAttention) {
+    const limit = attentionSize - attention.length;
+    const found =
+      limit === 0 || counts[state] === 0
+        ? []
+        : (await store.listMonitors({ states: [state], limit }, nowMs)).items;
+    attention.push(...found);
+    if (counts[state] > found.length) unlisted.push({ state, count: counts[state] - found.length });
+  }
+  return { attention, unlisted, monitors: items };
 };
