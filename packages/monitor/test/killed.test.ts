@@ -92,7 +92,7 @@ const killedUnderLoad = (create: () => Promise<TestDatabase>, rounds: number): v
 
   it(
     `loses no acknowledged ping when it is killed ${rounds} times in the middle of taking them`,
-    { timeout: 240_000 },
+    { timeout: 60_000 + rounds * 30_000 },
     async () => {
       const { options } = database;
       const args =
