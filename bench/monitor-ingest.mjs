@@ -1,6 +1,7 @@
 // What does keeping a ping cost? Single pings and batches over HTTP, each acknowledged after it is on disk, beside the same
 // route without a store. `pnpm --filter @lubdub/monitor build` first. Rounds alternate, so that a busy machine hits both.
-// BENCH_PROFILE=<folder> writes a processor profile of the monitor there.
+// BENCH_PROFILE=<folder> writes a processor profile of the monitor there. BENCH_CRON='*/5 * * * *' gives the monitors that expression
+// where they have an interval otherwise.
 import { measurePings, startServer } from './monitor/measure.mjs';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);

@@ -47,8 +47,11 @@ let stopPruning = async () => {};
 let deleted = 0;
 
 const startFull = async () => {
+  const schedule = process.env.BENCH_CRON
+    ? { schedule: process.env.BENCH_CRON, timezone: 'Europe/Berlin' }
+    : { intervalMs: 60_000 };
   const monitors = Object.fromEntries(
-    Array.from({ length: 100 }, (_, index) => [`job-${index}`, { intervalMs: 60_000 }]),
+    Array.from({ length: 100 }, (_, index) => [`job-${index}`, schedule]),
   );
   const databaseUrl = process.env.BENCH_DATABASE_URL;
   const monitor = await startMonitor({
