@@ -27,6 +27,8 @@ const using = async <Result>(
     provider,
     environment: 'production',
     host: 'worker-01',
+    // The default folder is shared with every other test of this machine.
+    spool: false,
   });
   try {
     return await work(heartbeat);

@@ -18,6 +18,8 @@ const client = (options: Partial<PeekapiOptions> = {}, more: Partial<HeartbeatOp
   createHeartbeat({
     provider: peekapi({ apiKey: 'ak_live_1', baseUrl: service.url, ...options }),
     logger: { warn: () => undefined, error: () => undefined },
+    // The default folder is shared: what one test leaves there would go to the service of the next.
+    spool: false,
     ...more,
   });
 const event = (path = '/orders') => ({
