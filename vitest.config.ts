@@ -35,6 +35,7 @@ export default defineConfig({
   test: {
     projects: packages.map(project),
     passWithNoTests: true,
+    globalSetup: new URL('scripts/test-state.ts', import.meta.url).pathname,
     // A bound for what hangs, not a judgement of speed: a busy machine may take its time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
