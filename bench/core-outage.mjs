@@ -59,4 +59,4 @@ for (const mode of ['healthy', 'down', 'hangs', '500']) {
   ];
   console.log(`| ${mode} | ${numbers.join(' | ')} |`);
 }
-console.log(`load ${loadavg()[0].toFixed(1)}`);
+console.log(`\nload ${loadavg()[0].toFixed(1)}`);
