@@ -16,6 +16,10 @@ export interface WatchedConnection extends EventEmitter {
 
 const timeoutCodes: readonly unknown[] = ['ERR_HTTP_REQUEST_TIMEOUT', 'ETIMEDOUT'];
 
+/** Of Deno's resources none has a constructor. */
+const nameOf = (resource: { readonly constructor?: { readonly name: string } }): unknown =>
+  resource.constructor?.name;
+
 /**
  * True when `finish` only tells that the writes were given up with the socket: Node 20 and 22 emit it for a response that was
  * still in the socket's buffer when the socket died. A socket may also be destroyed in the very tick in which everything was
@@ -24,7 +28,7 @@ const timeoutCodes: readonly unknown[] = ['ERR_HTTP_REQUEST_TIMEOUT', 'ETIMEDOUT
  */
 const died = (socket: WatchedConnection): boolean =>
   (socket.errored ?? null) !== null ||
-  (socket.destroyed && executionAsyncResource().constructor.name === 'WriteWrap');
+  (socket.destroyed && nameOf(executionAsyncResource()) === 'WriteWrap');
 
 /**
  * The responses that are open on one HTTP/1 connection: two listeners for its whole life, however many requests it carries.

@@ -101,9 +101,11 @@ describe('a child', () => {
   };
 
   it('can be had in a plain Node', () => {
-    expect(given({})).toBe(true);
-    expect(given({ permission: { has: (scope: string) => scope === 'child' } })).toBe(true);
-    expect(given({ getBuiltinModule: undefined })).toBe(true);
+    const plain = { versions: { node: '24.0.0' } };
+    const permission = { has: (scope: string) => scope === 'child' };
+    expect(given(plain)).toBe(true);
+    expect(given({ ...plain, permission })).toBe(true);
+    expect(given({ ...plain, getBuiltinModule: undefined })).toBe(true);
   });
 
   it.each([
