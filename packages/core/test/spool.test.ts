@@ -251,7 +251,7 @@ describe('a folder that cannot be used', () => {
     prepare();
     const heartbeat = clientOf({ provider: lubdub({ baseUrl: server.url }) });
     await heartbeat.run('job', async () => 1);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await heartbeat.flush();
     await heartbeat.run('job', async () => 2);
     await heartbeat.close();
     expect(server.pings).toHaveLength(4);
